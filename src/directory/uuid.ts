@@ -1,0 +1,23 @@
+// Why this file exists: firmware writes UUIDs in two byte orders and some write none; identity must not depend on that.
+declare const uuidBrand: unique symbol
+
+/** `01234567-89ab-cdef-0123-456789abcdef`, lower case. */
+export type Uuid = string & { readonly [uuidBrand]: true }
+
+function isUuid(text: string): text is Uuid {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+}
+
+export function parseUuid(text: string): Uuid | undefined {
+  const digits = text.trim().toLowerCase().replaceAll('-', '')
+  if (!/^[0-9a-f]{32}$/.test(digits)) return undefined
+  const spelt = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return isUuid(spelt) ? spelt : undefined
+}
+
+/** HOSTILE 71: all zeros, all ones, and values that vendors ship by the batch identify nobody. */
+export function identifiesNobody(uuid: Uuid): boolean {
+  return (
+    /^[0-]+$/.test(uuid) || /^[f-]+$/.test(uuid) || uuid === '03000200-0400-0500-0006-000700080009'
+  )
+}

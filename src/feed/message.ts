@@ -1,0 +1,46 @@
+// Why this file exists: core and wire are two processes that die separately; these are the only words between them.
+import type { Delta, DnsName, Entry, SetAside } from '#directory'
+import type { Sighting } from './sighting.ts'
+
+/** Both sides say it first; a difference ends the connection with a reason. */
+export const feedVersion = 1
+
+/** What a host needs to know to boot and to trust us; core makes it, wire puts it into scripts. */
+export interface BootSettings {
+  /** SHA-256 of the CA certificate's DER, lower-case hex. */
+  readonly caFingerprint: string
+  readonly caPem: string
+  readonly enrolPort: number
+}
+
+/** core → wire, in order. A `reset` says that the deltas after it start from nothing. */
+export type FeedMessage =
+  | { readonly kind: 'hello'; readonly version: number; readonly boot: BootSettings }
+  | {
+      readonly kind: 'reset'
+      readonly domain: DnsName
+      readonly number: number
+      readonly entries: readonly Entry[]
+      readonly setAside: readonly SetAside[]
+      /** Zone serials survive a restore of wire's own state. */
+      readonly serial: number
+    }
+  | {
+      readonly kind: 'delta'
+      readonly number: number
+      readonly serial: number
+      readonly deltas: readonly Delta[]
+    }
+  /** What the next boot of a machine is to be, when it differs from its role. */
+  | { readonly kind: 'next-boot'; readonly id: string; readonly choice: NextBoot }
+  /** Core has stored every sighting up to here; wire may forget them. */
+  | { readonly kind: 'stored'; readonly seq: number }
+
+export type NextBoot = 'kvm-host' | 'disk' | 'rescue' | 'withheld' | 'by-role'
+
+/** wire → core. `seq` grows by one and survives a restart of wire. */
+export type WireMessage =
+  | { readonly kind: 'hello'; readonly version: number; readonly nextSeq: number }
+  | { readonly kind: 'sighting'; readonly seq: number; readonly sighting: Sighting }
+  /** The snapshot that is on the wire now. */
+  | { readonly kind: 'serving'; readonly number: number }
