@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'ldap-sync': ['asn1', 'directory', 'fault'],
   libvirt: ['fault'],
   net: ['fault'],
+  nfs: [],
   power: ['directory', 'fault'],
   pxe: ['directory', 'fault', 'feed'],
   recipe: ['fault'],

@@ -1,4 +1,5 @@
 // Door of the room: the one ordered feed between core and wire.
+export { CoreEnd, type CoreEndOptions } from './core-end.ts'
 export {
   type BootSettings,
   type FeedMessage,
@@ -6,6 +7,7 @@ export {
   type NextBoot,
   type WireMessage,
 } from './message.ts'
+export { readSighting } from './read.ts'
 export type {
   AlarmSighting,
   DhcpSighting,
@@ -14,3 +16,4 @@ export type {
   Sighting,
   TransferSighting,
 } from './sighting.ts'
+export { type Outbox, WireEnd, type WireEndOptions } from './wire-end.ts'

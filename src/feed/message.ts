@@ -1,5 +1,5 @@
 // Why this file exists: core and wire are two processes that die separately; these are the only words between them.
-import type { Delta, DnsName, Entry, SetAside } from '#directory'
+import type { Delta, DnsName, Entry, EntryId, SetAside } from '#directory'
 import type { Sighting } from './sighting.ts'
 
 /** Both sides say it first; a difference ends the connection with a reason. */
@@ -32,7 +32,7 @@ export type FeedMessage =
       readonly deltas: readonly Delta[]
     }
   /** What the next boot of a machine is to be, when it differs from its role. */
-  | { readonly kind: 'next-boot'; readonly id: string; readonly choice: NextBoot }
+  | { readonly kind: 'next-boot'; readonly id: EntryId; readonly choice: NextBoot }
   /** Core has stored every sighting up to here; wire may forget them. */
   | { readonly kind: 'stored'; readonly seq: number }
 

@@ -1,0 +1,134 @@
+// Why this file exists: even our own processes speak across a version; what arrives is parsed into types or refused.
+import {
+  type Delta,
+  type Entry,
+  ip4,
+  parseDnsName,
+  parseMac,
+  parseUuid,
+  readDelta,
+  readEntry,
+  readSetAside,
+} from '#directory'
+import { z } from 'zod'
+import type { FeedMessage, WireMessage } from './message.ts'
+import type { Sighting } from './sighting.ts'
+
+/** A zod type out of one of our parsers: the text becomes its own type or an issue. */
+function parsed<T>(what: string, parse: (text: string) => T | undefined) {
+  return z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: `not ${what}` })
+    return z.NEVER
+  })
+}
+
+function read<T>(
+  what: string,
+  reader: (value: unknown) => { ok: true; value: T } | { ok: false; refusal: string },
+) {
+  return z.unknown().transform((value, context) => {
+    const result = reader(value)
+    if (result.ok) return result.value
+    context.addIssue({ code: 'custom', message: `not ${what}: ${result.refusal}` })
+    return z.NEVER
+  })
+}
+
+const seen = {
+  at: z.number(),
+  mac: parsed('a MAC', parseMac).exactOptional(),
+  address: z.number().int().min(0).max(0xffff_ffff).transform(ip4).exactOptional(),
+  why: z.string(),
+}
+const uuid = parsed('a UUID', parseUuid)
+const text = z.string()
+
+const sighting = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('dhcp'),
+    ...seen,
+    asked: text,
+    answered: text.exactOptional(),
+    stage: z.enum(['firmware', 'ipxe', 'os']),
+    interfaceName: text,
+    port: text.exactOptional(),
+    uuid: uuid.exactOptional(),
+  }),
+  z.object({
+    kind: z.literal('script'),
+    ...seen,
+    decision: text,
+    uuid: uuid.exactOptional(),
+    serial: text.exactOptional(),
+    claim: text.exactOptional(),
+  }),
+  z.object({
+    kind: z.literal('transfer'),
+    ...seen,
+    protocol: z.enum(['tftp', 'http']),
+    file: text,
+    bytes: z.number(),
+    millis: z.number(),
+    outcome: z.enum(['whole', 'probe', 'cut-off', 'refused']),
+  }),
+  z.object({ kind: z.literal('alarm'), ...seen, code: text }),
+])
+
+const entry = read<Entry>('an entry', readEntry)
+const delta = read<Delta>('a delta', readDelta)
+const nextBoot = z.enum(['kvm-host', 'disk', 'rescue', 'withheld', 'by-role'])
+
+const feedMessage = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('hello'),
+    version: z.number(),
+    boot: z.object({ caFingerprint: text, caPem: text, enrolPort: z.number() }),
+  }),
+  z.object({
+    kind: z.literal('reset'),
+    domain: parsed('a domain', parseDnsName),
+    number: z.number(),
+    entries: z.array(entry),
+    setAside: z.array(read('a refused entry', readSetAside)),
+    serial: z.number(),
+  }),
+  z.object({
+    kind: z.literal('delta'),
+    number: z.number(),
+    serial: z.number(),
+    deltas: z.array(delta),
+  }),
+  z.object({ kind: z.literal('next-boot'), id: uuid, choice: nextBoot }),
+  z.object({ kind: z.literal('stored'), seq: z.number() }),
+])
+
+const wireMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hello'), version: z.number(), nextSeq: z.number() }),
+  z.object({ kind: z.literal('sighting'), seq: z.number(), sighting }),
+  z.object({ kind: z.literal('serving'), number: z.number() }),
+])
+
+export type ReadResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: string }
+
+function result<T>(outcome: z.ZodSafeParseResult<T>): ReadResult<T> {
+  return outcome.success
+    ? { ok: true, value: outcome.data }
+    : { ok: false, refusal: z.prettifyError(outcome.error) }
+}
+
+export function readFeedMessage(value: unknown): ReadResult<FeedMessage> {
+  return result(feedMessage.safeParse(value))
+}
+
+export function readWireMessage(value: unknown): ReadResult<WireMessage> {
+  return result(wireMessage.safeParse(value))
+}
+
+/** A sighting as it comes back from wire's outbox or core's store. */
+export function readSighting(value: unknown): ReadResult<Sighting> {
+  return result(sighting.safeParse(value))
+}

@@ -1,0 +1,25 @@
+// Door of the room: the life of a KVM host, from its first packet to ready.
+export { HostKeeper, type KeeperOptions, type LifeStore } from './keeper.ts'
+export {
+  due,
+  type Failure,
+  hasMark,
+  type Life,
+  type MachineState,
+  newLife,
+  observe,
+  type Observation,
+  type PhaseMark,
+  trailLinesMax,
+} from './life.ts'
+export { isPhase, type Phase, phases, ruleOf } from './phase.table.ts'
+export {
+  type HostFacts,
+  type HostReach,
+  type LibvirtSession,
+  probeHost,
+  probePauseMs,
+  type ProbeReport,
+  type ProbeTarget,
+  type ProbeTools,
+} from './probe.ts'
