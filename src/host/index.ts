@@ -23,3 +23,13 @@ export {
   type ProbeTarget,
   type ProbeTools,
 } from './probe.ts'
+export {
+  knownHostLine,
+  type Mount,
+  mountedAt,
+  shellWord,
+  sshArgv,
+  sshConnectSeconds,
+  type SshIdentity,
+  type SshTarget,
+} from './ssh.ts'

@@ -1,0 +1,112 @@
+// Why this file exists: `coppice serve` is a keeper that holds no state of its own: it locks the data directory,
+// starts the directory server, wire and core, starts again whichever dies, and takes all of them along when it ends.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import type { Settings } from '#config'
+import { Fault } from '#fault'
+import { prepareSlapd, probeSlapd } from '#ldap-sync'
+import { chooseNfs, type NfsChoice } from '#nfs'
+import { lockDataDirectory } from '#store'
+import { Child, type ChildSpec } from './serve/child.ts'
+import { loadSettings } from './serve/load-settings.ts'
+import { notifySystemd } from './serve/systemd.ts'
+import { prepareGanesha } from './serve/ganesha.ts'
+
+export interface ServeOptions {
+  readonly configPath: string
+  readonly dataDir: string
+  readonly print: (line: string) => void
+  readonly log: (line: string) => void
+  /** Aborted by SIGTERM and SIGINT. */
+  readonly stop: AbortSignal
+}
+
+/** Resolves when everything has stopped; rejects with the fault that ended it. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const settings = loadSettings(options.configPath, options.dataDir)
+  const runDir = join(options.dataDir, 'run')
+  mkdirSync(runDir, { recursive: true, mode: 0o700 })
+  using _lock = lockDataDirectory(options.dataDir)
+  writeFileSync(join(runDir, 'serve.pid'), `${process.pid}\n`)
+
+  const givenUp = Promise.withResolvers<Fault>()
+  const children: Child[] = []
+  const start = async (spec: ChildSpec): Promise<void> => {
+    const child = new Child(spec, { log: options.log, onGivenUp: givenUp.resolve })
+    children.push(child)
+    await child.start()
+  }
+  try {
+    for (const stage of await stages(settings, options)) await Promise.all(stage.map(start))
+    options.print(readyLine(settings))
+    notifySystemd('READY=1')
+    const fault = await Promise.race([givenUp.promise, aborted(options.stop)])
+    if (fault !== undefined) throw fault
+  } finally {
+    notifySystemd('STOPPING=1')
+    // The directory server goes last: core may still be writing to it.
+    for (const child of children.toReversed()) await child.stop()
+  }
+}
+
+/** Each stage needs the one before it; within one, all start together. */
+async function stages(settings: Settings, options: ServeOptions): Promise<ChildSpec[][]> {
+  const { dataDir, configPath, log } = options
+  const runDir = join(dataDir, 'run')
+  const first: ChildSpec[] = [ours('wire', configPath, dataDir)]
+  if (settings.directory.kind === 'embedded') {
+    const slapd = await prepareSlapd({ dataDir, ...settings.directory })
+    first.push({
+      name: 'slapd',
+      argv: dyingWithUs(slapd.argv),
+      pidFile: join(runDir, 'slapd.pid'),
+      ready: () => probeSlapd(slapd),
+      readyDeadlineMs: 15_000,
+    })
+  }
+  const nfs = nfsChoice(settings)
+  if (nfs.kind === 'none') log(`warning: no NFS, so hosts cannot mount images: ${nfs.reason}`)
+  if (nfs.kind === 'ganesha') {
+    const argv = prepareGanesha(settings, dataDir)
+    const pidFile = join(runDir, 'ganesha.pid')
+    const ready = (): Promise<boolean> => Promise.resolve(true)
+    first.push({ name: 'ganesha', argv: dyingWithUs(argv), pidFile, ready, readyDeadlineMs: 5_000 })
+  }
+  return [first, [ours('core', configPath, dataDir)]]
+}
+
+/** wire and core end by themselves when the channel to us breaks. */
+function ours(name: 'wire' | 'core', configPath: string, dataDir: string): ChildSpec {
+  const file = join(import.meta.dirname, name + extname(import.meta.filename))
+  return {
+    name,
+    argv: [process.execPath, ...process.execArgv, file, '--config', configPath, '--data', dataDir],
+    pidFile: join(dataDir, 'run', `${name}.pid`),
+    ready: 'message',
+    readyDeadlineMs: 60_000,
+  }
+}
+
+/** Programs that are not ours cannot watch a channel; the kernel tells them when we are gone. */
+function dyingWithUs(argv: readonly string[]): readonly [string, ...string[]] {
+  return ['setpriv', '--pdeathsig', 'TERM', ...argv]
+}
+
+function nfsChoice(settings: Settings): NfsChoice {
+  return chooseNfs(settings.images.nfs, {
+    kernelServer: existsSync('/proc/fs/nfsd/exports') && existsSync('/usr/sbin/exportfs'),
+    ganesha: existsSync('/usr/bin/ganesha.nfsd'),
+  })
+}
+
+function readyLine(settings: Settings): string {
+  const services = Object.entries(settings.services).map(([name, how]) => `${name} ${how}`)
+  return `ready: ${settings.domain} on ${settings.interfaces.join(', ')}: ${services.join(', ')}`
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}

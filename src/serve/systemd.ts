@@ -1,0 +1,8 @@
+// Why this file exists: under systemd (Type=notify) the unit is up when we say so, not when the process exists.
+import { execFile } from 'node:child_process'
+
+export function notifySystemd(state: 'READY=1' | 'STOPPING=1'): void {
+  if (process.env['NOTIFY_SOCKET'] === undefined) return
+  // systemd's own program speaks the protocol; failing to tell is no reason to stop.
+  execFile('systemd-notify', ['--pid=parent', state], { timeout: 2_000 }, () => undefined)
+}
