@@ -1,0 +1,10 @@
+// Door of the room: durable state behind interfaces that the rooms which need it declare.
+export { copyDatabase, copyPath, openDatabase, type Opened } from './database.ts'
+export { type DataDirectoryLock, lockDataDirectory } from './lock.ts'
+export { latestVersion, migrate, type Migration, type Schema } from './migration.ts'
+export { type LeaseRow, type LeaseRowChange } from './wire/lease-row.ts'
+export { type LeaseTable } from './wire/lease-table.ts'
+export { type Outbox } from './wire/outbox.ts'
+export { wireSchema } from './wire/schema.ts'
+export { WireStore, type WireStoreOptions } from './wire/wire-store.ts'
+export { waitingWritesMax, writesPerCommitMax } from './wire/writer.ts'
