@@ -51,6 +51,8 @@ export interface Machine extends Device {
   readonly kind: 'machine'
   readonly role: Role
   readonly uuid?: Uuid
+  /** RFC 4519's serialNumber. With the UUID it identifies a machine whose MAC nobody has written down. */
+  readonly serial?: string
   /** A relay's circuit id, as text. */
   readonly port?: string
   /** URL of its BMC, without the secret. */

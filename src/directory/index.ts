@@ -1,5 +1,19 @@
 // Door of the room: what exists, as typed immutable values. Pure; imports nothing of ours.
-export { Buckets } from './buckets.ts'
+export {
+  type Assembly,
+  type Change,
+  type HolderChange,
+  holders,
+  isClaimed,
+  startAssembly,
+  step,
+  type Step,
+  stepAll,
+} from './assemble.ts'
+export { Buckets, type BucketsDraft } from './buckets.ts'
+export { chooseAddress, freeAddresses, networkContaining, networkForNic } from './choose-address.ts'
+export { type ClaimKey, claimsOf } from './claims.ts'
+export { type DeviceName, namesOf, properSuffixes } from './device-names.ts'
 export type {
   Cluster,
   Entry,
@@ -14,6 +28,14 @@ export type {
   Vo,
 } from './entry.ts'
 export {
+  describeDoubt,
+  type Doubt,
+  identify,
+  type IdentifiedBy,
+  type Identity,
+  type Signs,
+} from './identify.ts'
+export {
   broadcastOf,
   contains,
   formatIp4,
@@ -26,7 +48,28 @@ export {
   prefixOfMask,
   type Subnet,
 } from './ip4.ts'
+export { type Finding, lint } from './lint.ts'
 export { isUnicastMac, type Mac, macFromBytes, macToBytes, parseMac } from './mac.ts'
 export { type DnsName, joinName, type Label, parseDnsName, parseLabel } from './name.ts'
-export type { Delta, Found, Snapshot } from './snapshot.ts'
+export {
+  countNodeSet,
+  expandList,
+  expandNodeSet,
+  type NamesOfTag,
+  type NodeSet,
+  nodesMax,
+  parseNodeSet,
+} from './nodeset.ts'
+export { foldNodeSet } from './nodeset-fold.ts'
+export type { NodeSetRefusal, NodeSetResult } from './nodeset-pattern.ts'
+export { readDelta, readEntry, readSetAside } from './plain.ts'
+export type { Read } from './plain-reader.ts'
+export {
+  applyDelta,
+  applyDeltas,
+  type Delta,
+  emptySnapshot,
+  type Found,
+  type Snapshot,
+} from './snapshot.ts'
 export { identifiesNobody, parseUuid, type Uuid } from './uuid.ts'

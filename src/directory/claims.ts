@@ -1,0 +1,41 @@
+// Why this file exists: a conflict is two entries that claim one thing. What an entry claims is said here, once.
+import { namesOf } from './device-names.ts'
+import type { Entry, Machine, Vcn } from './entry.ts'
+import { formatIp4, type Ip4 } from './ip4.ts'
+import { isUnicastMac } from './mac.ts'
+
+/** `address 10.1.0.7`: reads well in a reason, and is stored as it is, so its spelling never changes. */
+export type ClaimKey = string
+
+/** Each thing once: what a machine's own NICs and names share is no conflict. */
+export function claimsOf(entry: Entry): readonly ClaimKey[] {
+  switch (entry.kind) {
+    case 'machine':
+    case 'vcn':
+      return [...new Set(deviceClaims(entry))]
+    case 'network':
+      return [
+        `network ${entry.name}`,
+        ...(entry.vni === undefined ? [] : [`VXLAN number ${entry.vni}`]),
+      ]
+    case 'vo':
+      return [`VO ${entry.name}`]
+    case 'cluster':
+      return [`cluster ${entry.vo}/${entry.name}`]
+    case 'person':
+      return [`person ${entry.uid}`]
+  }
+}
+
+export function addressClaim(address: Ip4): ClaimKey {
+  return `address ${formatIp4(address)}`
+}
+
+/** A UUID is not among them: vendors ship whole batches with one, and it only stops identifying (HOSTILE 71). */
+function deviceClaims(device: Machine | Vcn): readonly ClaimKey[] {
+  return [
+    ...device.nics.flatMap((nic) => nic.macs.filter(isUnicastMac).map((mac) => `MAC ${mac}`)),
+    ...device.nics.flatMap((nic) => (nic.address === undefined ? [] : addressClaim(nic.address))),
+    ...namesOf(device).map(({ name }) => `name ${name}`),
+  ]
+}

@@ -1,0 +1,84 @@
+// Why this file exists: JSON that comes back from a disk or a socket is unknown until each value has been looked
+// at. These small readers look, and say where they were when they did not like what they saw.
+
+/** Thrown inside this room only; `readPlain` turns it into a refusal. */
+class Unreadable extends Error {
+  override readonly name = 'Unreadable'
+}
+
+/** The refusal names the place, as `nics[1].address: no IPv4 address`. */
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: string }
+
+/** One unknown value with the path that led to it. */
+export interface Plain {
+  readonly value: unknown
+  readonly path: string
+}
+
+export function readPlain<T>(value: unknown, read: (plain: Plain) => T): Read<T> {
+  try {
+    return { ok: true, value: read({ value, path: '' }) }
+  } catch (problem) {
+    if (!(problem instanceof Unreadable)) throw problem
+    return { ok: false, refusal: problem.message }
+  }
+}
+
+export function refuse(plain: Plain, why: string): never {
+  throw new Unreadable(plain.path === '' ? why : `${plain.path}: ${why}`)
+}
+
+/** A member of an object; an absent one reads as `undefined`. */
+export function member(plain: Plain, key: string): Plain {
+  const { value, path } = plain
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refuse(plain, 'no object')
+  }
+  const own = Object.getOwnPropertyDescriptor(value, key)
+  const found: unknown = own?.value
+  return { value: found, path: path === '' ? key : `${path}.${key}` }
+}
+
+export function text(plain: Plain): string {
+  return typeof plain.value === 'string' ? plain.value : refuse(plain, 'no text')
+}
+
+export function flag(plain: Plain): boolean {
+  return typeof plain.value === 'boolean' ? plain.value : refuse(plain, 'neither true nor false')
+}
+
+export function count(plain: Plain): number {
+  const { value } = plain
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : refuse(plain, 'no whole number')
+}
+
+/** Text that a parser of ours accepts, in that parser's own spelling: `Mac`, `Label`, `DnsName`, `Uuid`. */
+export function parsed<T extends string>(plain: Plain, parse: (text: string) => T | undefined): T {
+  return parse(text(plain)) ?? refuse(plain, `${JSON.stringify(plain.value)} is not one`)
+}
+
+export function list<T>(plain: Plain, read: (item: Plain) => T): readonly T[] {
+  const { value, path } = plain
+  if (!Array.isArray(value)) return refuse(plain, 'no list')
+  return value.map((item: unknown, at) => read({ value: item, path: `${path}[${at}]` }))
+}
+
+/** `undefined` for an absent member, which the caller then leaves out. */
+export function optional<T>(plain: Plain, read: (plain: Plain) => T): T | undefined {
+  return plain.value === undefined ? undefined : read(plain)
+}
+
+export function texts(plain: Plain): Readonly<Record<string, string>> {
+  const { value, path } = plain
+  if (typeof value !== 'object' || value === null) return refuse(plain, 'no object')
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]: [string, unknown]) => [
+      key,
+      text({ value: item, path: `${path}.${key}` }),
+    ]),
+  )
+}

@@ -1,0 +1,223 @@
+// Why this file exists: entries travel to wire and to the last good copy as JSON. Writing is JSON.stringify, since
+// every value is a string or a number; reading is here, so that nothing is believed only because we wrote it.
+import type {
+  Cluster,
+  Entry,
+  EntryId,
+  Machine,
+  Network,
+  Nic,
+  Person,
+  Role,
+  SetAside,
+  Vcn,
+  Vo,
+} from './entry.ts'
+import { contains, type Ip4, ip4 } from './ip4.ts'
+import { parseMac } from './mac.ts'
+import { parseDnsName, parseLabel } from './name.ts'
+import {
+  count,
+  flag,
+  list,
+  member,
+  optional,
+  parsed,
+  type Plain,
+  type Read,
+  readPlain,
+  refuse,
+  text,
+  texts,
+} from './plain-reader.ts'
+import type { Delta } from './snapshot.ts'
+import { parseUuid } from './uuid.ts'
+
+export function readEntry(value: unknown): Read<Entry> {
+  return readPlain(value, entry)
+}
+
+export function readSetAside(value: unknown): Read<SetAside> {
+  return readPlain(value, setAside)
+}
+
+export function readDelta(value: unknown): Read<Delta> {
+  return readPlain(value, delta)
+}
+
+function delta(plain: Plain): Delta {
+  const kind = text(member(plain, 'kind'))
+  switch (kind) {
+    case 'put':
+      return { kind, entry: entry(member(plain, 'entry')) }
+    case 'drop':
+      return { kind, id: entryId(member(plain, 'id')) }
+    case 'set-aside':
+      return { kind, item: setAside(member(plain, 'item')) }
+    default:
+      return refuse(plain, `no delta is of kind ${JSON.stringify(kind)}`)
+  }
+}
+
+function setAside(plain: Plain): SetAside {
+  return { ...identityOf(plain), reason: text(member(plain, 'reason')) }
+}
+
+function entry(plain: Plain): Entry {
+  const kind = text(member(plain, 'kind'))
+  switch (kind) {
+    case 'network':
+      return network(plain)
+    case 'machine':
+      return machine(plain)
+    case 'vcn':
+      return vcn(plain)
+    case 'cluster':
+      return cluster(plain)
+    case 'vo':
+      return vo(plain)
+    case 'person':
+      return person(plain)
+    default:
+      return refuse(plain, `no entry is of kind ${JSON.stringify(kind)}`)
+  }
+}
+
+function network(plain: Plain): Network {
+  const gateway = optional(member(plain, 'gateway'), address)
+  const pool = optional(member(plain, 'pool'), range)
+  const vni = optional(member(plain, 'vni'), count)
+  const subnet = {
+    number: address(member(plain, 'number')),
+    prefix: prefix(member(plain, 'prefix')),
+  }
+  if (!contains(subnet, subnet.number)) return refuse(plain, 'host bits are set in its number')
+  return {
+    kind: 'network',
+    ...identityOf(plain),
+    ...subnet,
+    name: parsed(member(plain, 'name'), parseLabel),
+    leaseSeconds: count(member(plain, 'leaseSeconds')),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(pool === undefined ? {} : { pool }),
+    ...(vni === undefined ? {} : { vni }),
+  }
+}
+
+function machine(plain: Plain): Machine {
+  const uuid = optional(member(plain, 'uuid'), (item) => parsed(item, parseUuid))
+  const serial = optional(member(plain, 'serial'), text)
+  const port = optional(member(plain, 'port'), text)
+  const power = optional(member(plain, 'power'), text)
+  const bootFile = optional(member(plain, 'bootFile'), text)
+  return {
+    kind: 'machine',
+    ...deviceOf(plain),
+    role: role(member(plain, 'role')),
+    bootParameters: list(member(plain, 'bootParameters'), text),
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(serial === undefined ? {} : { serial }),
+    ...(port === undefined ? {} : { port }),
+    ...(power === undefined ? {} : { power }),
+    ...(bootFile === undefined ? {} : { bootFile }),
+  }
+}
+
+function vcn(plain: Plain): Vcn {
+  const host = optional(member(plain, 'host'), (item) => parsed(item, parseDnsName))
+  const image = optional(member(plain, 'image'), text)
+  return {
+    kind: 'vcn',
+    ...deviceOf(plain),
+    vo: parsed(member(plain, 'vo'), parseLabel),
+    cluster: parsed(member(plain, 'cluster'), parseLabel),
+    ...(host === undefined ? {} : { host }),
+    ...(image === undefined ? {} : { image }),
+  }
+}
+
+function cluster(plain: Plain): Cluster {
+  return {
+    kind: 'cluster',
+    ...identityOf(plain),
+    vo: parsed(member(plain, 'vo'), parseLabel),
+    name: parsed(member(plain, 'name'), parseLabel),
+  }
+}
+
+function vo(plain: Plain): Vo {
+  return {
+    kind: 'vo',
+    ...identityOf(plain),
+    name: parsed(member(plain, 'name'), parseLabel),
+    quota: texts(member(plain, 'quota')),
+    members: list(member(plain, 'members'), text),
+  }
+}
+
+function person(plain: Plain): Person {
+  const uidNumber = optional(member(plain, 'uidNumber'), count)
+  return {
+    kind: 'person',
+    ...identityOf(plain),
+    uid: text(member(plain, 'uid')),
+    sshKeys: list(member(plain, 'sshKeys'), text),
+    tags: list(member(plain, 'tags'), text),
+    sudo: flag(member(plain, 'sudo')),
+    ...(uidNumber === undefined ? {} : { uidNumber }),
+  }
+}
+
+function identityOf(plain: Plain): { readonly id: EntryId; readonly dn: string } {
+  return { id: entryId(member(plain, 'id')), dn: text(member(plain, 'dn')) }
+}
+
+type DevicePart = Pick<Vcn, 'id' | 'dn' | 'name' | 'aliases' | 'nics' | 'tags'>
+
+function deviceOf(plain: Plain): DevicePart {
+  return {
+    ...identityOf(plain),
+    name: parsed(member(plain, 'name'), parseDnsName),
+    aliases: list(member(plain, 'aliases'), (item) => parsed(item, parseDnsName)),
+    nics: list(member(plain, 'nics'), nic),
+    tags: list(member(plain, 'tags'), text),
+  }
+}
+
+function nic(plain: Plain): Nic {
+  const label = optional(member(plain, 'label'), (item) => parsed(item, parseLabel))
+  const at = optional(member(plain, 'address'), address)
+  const on = optional(member(plain, 'network'), (item) => parsed(item, parseLabel))
+  return {
+    id: entryId(member(plain, 'id')),
+    macs: list(member(plain, 'macs'), (item) => parsed(item, parseMac)),
+    ...(label === undefined ? {} : { label }),
+    ...(at === undefined ? {} : { address: at }),
+    ...(on === undefined ? {} : { network: on }),
+  }
+}
+
+function entryId(plain: Plain): EntryId {
+  return parsed(plain, parseUuid)
+}
+
+function address(plain: Plain): Ip4 {
+  const value = count(plain)
+  return value <= 0xffff_ffff ? ip4(value) : refuse(plain, 'no IPv4 address')
+}
+
+function prefix(plain: Plain): number {
+  const value = count(plain)
+  return value <= 32 ? value : refuse(plain, 'no prefix length')
+}
+
+function range(plain: Plain): { readonly first: Ip4; readonly last: Ip4 } {
+  const first = address(member(plain, 'first'))
+  const last = address(member(plain, 'last'))
+  return first <= last ? { first, last } : refuse(plain, 'its end is before its beginning')
+}
+
+function role(plain: Plain): Role {
+  const value = text(plain)
+  return value === 'host' || value === 'other' ? value : refuse(plain, 'neither host nor other')
+}
