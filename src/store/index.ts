@@ -2,6 +2,21 @@
 export { copyDatabase, copyPath, openDatabase, type Opened } from './database.ts'
 export { type DataDirectoryLock, lockDataDirectory } from './lock.ts'
 export { latestVersion, migrate, type Migration, type Schema } from './migration.ts'
+export { type ApprovalDecision, type ApprovalRow, type ApprovalTable } from './core/approvals.ts'
+export { type AuditRow, type AuditTable } from './core/audit.ts'
+export { type CertificateRow, type CertificateTable } from './core/certificates.ts'
+export { type ClaimRow, type ClaimTable } from './core/claims.ts'
+export { type CoreStore, openCoreStore } from './core/core-store.ts'
+export { bootsKeptMax, type HostTable, type TimelineRow, type TimelineTable } from './core/hosts.ts'
+export {
+  type AddressTable,
+  type HolderTable,
+  type ProgressTable,
+  type SerialTable,
+} from './core/names.ts'
+export { type PowerSecretRow, type PowerSecretTable } from './core/power-secrets.ts'
+export { coreSchema } from './core/schema.ts'
+export { type TokenRow, type TokenTable } from './core/tokens.ts'
 export { type LeaseRow, type LeaseRowChange } from './wire/lease-row.ts'
 export { type LeaseTable } from './wire/lease-table.ts'
 export { type Outbox } from './wire/outbox.ts'

@@ -21,17 +21,47 @@ export function prepare(db: DatabaseSync, sql: string): Statement {
   }
 }
 
-/** All of it or nothing; a refusal is a fault. */
+/** All of it or nothing; a refusal is a fault. Inside another such step it is a part of that one. */
 export function atomically<T>(db: DatabaseSync, work: () => T): T {
-  return guarded(db, () => inTransaction(db, work))
+  return guarded(db, () => (db.isTransaction ? work() : inTransaction(db, work)))
 }
 
 function guarded<T>(db: DatabaseSync, work: () => T): T {
   try {
     return work()
   } catch (cause) {
-    throw cause instanceof Fault ? cause : notStored(db.location() ?? 'a database in memory', cause)
+    const where = db.location() ?? 'a database in memory'
+    switch (refusalOf(cause)) {
+      case 'conflict':
+        throw conflict(where, cause)
+      case 'not-stored':
+        throw notStored(where, cause)
+      case 'not-ours':
+        throw cause
+    }
   }
+}
+
+const sqliteConstraint = 19
+
+/** Whatever SQLite did not say is a bug or somebody else's fault and passes as it is. */
+function refusalOf(error: unknown): 'conflict' | 'not-stored' | 'not-ours' {
+  if (!(error instanceof Error) || !('errcode' in error)) return 'not-ours'
+  const code = typeof error.errcode === 'number' ? error.errcode & 0xff : 0
+  return code === sqliteConstraint ? 'conflict' : 'not-stored'
+}
+
+function conflict(where: string, cause: unknown): Fault {
+  return new Fault(
+    'CPC-STO-013',
+    {
+      what: 'a change contradicts what is stored',
+      where,
+      why: cause instanceof Error ? cause.message : String(cause),
+      todo: 'look at what is there already; nothing was changed',
+    },
+    { cause },
+  )
 }
 
 export function notStored(where: string, cause: unknown): Fault {

@@ -86,4 +86,11 @@ export const stoFaults = {
     exit: 'partly',
     status: 500,
   },
+  'CPC-STO-013': {
+    title: 'A change contradicts what is stored already',
+    explanation:
+      'Something that can exist once only (an address for one entry, a number of a token) exists already. Nothing was changed. Two changes at the same time are the usual reason: look again and repeat.',
+    exit: 'conflict',
+    status: 409,
+  },
 } as const satisfies Record<string, FaultEntry>

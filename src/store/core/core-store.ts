@@ -1,0 +1,52 @@
+// Why this file exists: core opens one database and finds there, by subject, all that it must not forget.
+import type { DatabaseSync } from 'node:sqlite'
+import type { Fault } from '#fault'
+import { copyDatabase, copyPath, openDatabase } from '../database.ts'
+import { atomically } from '../statement.ts'
+import { approvalTable } from './approvals.ts'
+import { auditTable } from './audit.ts'
+import { certificateTable } from './certificates.ts'
+import { claimTable } from './claims.ts'
+import { hostTable, timelineTable } from './hosts.ts'
+import { addressTable, holderTable, progressTable, serialTable } from './names.ts'
+import { powerSecretTable } from './power-secrets.ts'
+import { coreSchema } from './schema.ts'
+import { tokenTable } from './tokens.ts'
+
+function tablesOf(db: DatabaseSync) {
+  return {
+    addresses: addressTable(db),
+    approvals: approvalTable(db),
+    audit: auditTable(db),
+    certificates: certificateTable(db),
+    claims: claimTable(db),
+    holders: holderTable(db),
+    hosts: hostTable(db),
+    powerSecrets: powerSecretTable(db),
+    progress: progressTable(db),
+    serials: serialTable(db),
+    timeline: timelineTable(db),
+    tokens: tokenTable(db),
+  } as const
+}
+
+export interface CoreStore extends ReturnType<typeof tablesOf>, Disposable {
+  /** Damage was found at the start and repaired from a copy: for a person to see. */
+  readonly recovered?: Fault
+  /** Several changes of several subjects, all or none. */
+  together<T>(work: () => T): T
+  /** The last good copy, for when the file is found damaged at a start. The owner sets the rhythm. */
+  copy(): void
+}
+
+/** `now` is wall time in milliseconds. Every change is on the disk when its method returns. */
+export function openCoreStore(path: string, now: () => number): CoreStore {
+  const { db, recovered } = openDatabase(path, coreSchema, now)
+  return {
+    ...tablesOf(db),
+    ...(recovered ? { recovered } : {}),
+    together: (work) => atomically(db, work),
+    copy: () => copyDatabase(db, copyPath(path)),
+    [Symbol.dispose]: () => db.close(),
+  }
+}
