@@ -1,0 +1,190 @@
+// Why this file exists: the API is a face and holds no decision; these are the questions that it passes on to core,
+// and the shapes that programs see.
+
+/** Who asks; the audit log names it. */
+export interface Caller {
+  readonly name: string
+  readonly role: 'admin' | 'operator' | 'vo-member' | 'read-only'
+}
+
+export interface MachineView {
+  readonly name: string
+  readonly fqdn: string
+  readonly role: 'host' | 'other'
+  readonly state: string
+  /** Why it is in that state, when a person has to act. */
+  readonly reason?: string
+  readonly address?: string
+  readonly macs: readonly string[]
+  readonly uuid?: string
+  readonly port?: string
+  /** URL of the BMC; never its secret. */
+  readonly power?: string
+  readonly tags: readonly string[]
+  readonly boot: number
+  readonly dn: string
+}
+
+export interface MachineRequest {
+  readonly name: string
+  readonly macs: readonly string[]
+  readonly address?: string | undefined
+  readonly role?: 'host' | 'other' | undefined
+  readonly uuid?: string | undefined
+  readonly port?: string | undefined
+  readonly power?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly bootFile?: string | undefined
+  readonly bootParameters?: readonly string[] | undefined
+}
+
+/** `null` takes a value away; absent leaves it as it is. */
+export type MachineChange = {
+  readonly [Key in Exclude<keyof MachineRequest, 'name'>]?: MachineRequest[Key] | null | undefined
+} & { readonly powerSecret?: string | undefined }
+
+export interface WaitingView {
+  readonly mac: string
+  readonly address?: string
+  readonly firstSeen: string
+  readonly lastSeen: string
+  readonly interfaceName: string
+  readonly port?: string
+  readonly uuid?: string
+  /** Set when this is a known machine whose identity is in doubt: a person confirms or refuses. */
+  readonly doubt?: string
+  readonly machine?: string
+}
+
+export interface TimelineView {
+  readonly machine: string
+  readonly boot: number
+  readonly state: string
+  readonly phases: readonly {
+    readonly phase: string
+    readonly at: string
+    /** Milliseconds since the phase before it; 0 for the first. */
+    readonly sinceMs: number
+    readonly detail: string
+  }[]
+  readonly failure?: { readonly phase: string; readonly reason: string; readonly at: string }
+  /** The last things seen: evidence. */
+  readonly trail: readonly string[]
+}
+
+export interface NetworkView {
+  readonly name: string
+  readonly subnet: string
+  readonly gateway?: string
+  readonly pool?: string
+  readonly leaseSeconds: number
+  readonly vni?: number
+  readonly dn: string
+}
+
+export interface NetworkRequest {
+  readonly name: string
+  readonly subnet: string
+  readonly gateway?: string | undefined
+  readonly pool?: string | undefined
+  readonly leaseSeconds?: number | undefined
+}
+
+export interface LeaseView {
+  readonly address: string
+  readonly mac: string
+  readonly machine?: string
+  readonly lastSeen: string
+  readonly answered: string
+}
+
+export interface LintView {
+  readonly severity: 'set-aside' | 'warning'
+  readonly where: string
+  readonly reason: string
+}
+
+export interface StatusView {
+  readonly version: string
+  readonly domain: string
+  readonly snapshot: number
+  readonly wire: { readonly connected: boolean; readonly serving: number }
+  readonly directory: {
+    readonly state: string
+    readonly detail: string
+    readonly ageSeconds: number
+  }
+  readonly counts: Readonly<Record<string, number>>
+}
+
+export interface EventView {
+  readonly at: string
+  readonly kind: string
+  readonly subject: string
+  readonly text: string
+}
+
+export interface TokenView {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly createdAt: string
+}
+
+export type PowerAction = 'on' | 'off' | 'cycle' | 'status'
+export type BootChoice = 'kvm-host' | 'disk' | 'rescue' | 'by-role'
+
+/** What core can be asked. A rejected promise is a Fault; the API turns it into problem+json. */
+export interface Services {
+  readonly machines: {
+    list(): readonly MachineView[]
+    /** Faults when there is none. */
+    show(name: string): MachineView
+    /** Answers after our own feed has shown it. */
+    add(request: MachineRequest, caller: Caller): Promise<MachineView>
+    change(name: string, change: MachineChange, caller: Caller): Promise<MachineView>
+    remove(name: string, caller: Caller): Promise<void>
+    timeline(name: string): TimelineView
+    power(
+      name: string,
+      action: PowerAction,
+      caller: Caller,
+    ): Promise<{ readonly power: 'on' | 'off' | 'unknown' }>
+    nextBoot(name: string, choice: BootChoice, caller: Caller): Promise<void>
+    waiting(): readonly WaitingView[]
+    /** Gives a waiting machine a name, or confirms a doubtful one (`name` is then the machine's own). */
+    adopt(mac: string, name: string, caller: Caller): Promise<MachineView>
+  }
+  readonly networks: {
+    list(): readonly NetworkView[]
+    show(name: string): NetworkView
+    add(request: NetworkRequest, caller: Caller): Promise<NetworkView>
+    remove(name: string, caller: Caller): Promise<void>
+  }
+  readonly leases: { list(): readonly LeaseView[] }
+  readonly tokens: {
+    list(): readonly TokenView[]
+    /** The secret is shown once and stored as a hash. */
+    add(
+      name: string,
+      role: Caller['role'],
+      caller: Caller,
+    ): Promise<TokenView & { readonly secret: string }>
+    revoke(id: string, caller: Caller): Promise<void>
+    /** `undefined` when no token has this secret. */
+    caller(secret: string): Caller | undefined
+  }
+  readonly directory: {
+    lint(): readonly LintView[]
+    /** Applies or throws away removals that were held because they were too many. */
+    decideHeld(accept: 'accept' | 'reject', caller: Caller): Promise<void>
+  }
+  /** What a machine would get right now, and why, as lines. */
+  explain(subject: string): readonly string[]
+  status(): StatusView
+  ready(): { readonly ready: boolean; readonly why: string }
+  /** Prometheus text. */
+  metrics(): string
+  /** Calls back for each event until the signal; the latest ones first. */
+  events(listener: (event: EventView) => void, signal: AbortSignal): void
+}
