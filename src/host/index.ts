@@ -12,6 +12,7 @@ export {
   type PhaseMark,
   trailLinesMax,
 } from './life.ts'
+export { readLife } from './life-reader.ts'
 export { isPhase, type Phase, phases, ruleOf } from './phase.table.ts'
 export {
   type HostFacts,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseUuid } from '#directory'
 import type { Sighting } from '#feed'
-import { due, type Life, newLife, observe, type Observation, trailLinesMax } from '#host'
+import { due, type Life, newLife, observe, type Observation, readLife, trailLinesMax } from '#host'
 
 const id = parseUuid('11111111-2222-3333-4444-555555555555')
 assert.ok(id)
@@ -159,4 +159,16 @@ test('a BMC that does not answer fails the boot at power-on', () => {
 test('the trail keeps the last lines only', () => {
   const chatter = Array.from({ length: 200 }, (_, at) => dhcp(at, 'DISCOVER', 'OFFER', 'os'))
   assert.equal(live(...chatter).trail.length, trailLinesMax)
+})
+
+test('a life comes back from the store as it was', () => {
+  const failed = live(...uefiBoot, [300_000, { kind: 'tick' }])
+  for (const life of [start, live(...uefiBoot), failed]) {
+    assert.deepEqual(readLife(JSON.parse(JSON.stringify(life))), life)
+  }
+})
+
+test('what no version of ours wrote is not believed', () => {
+  assert.equal(readLife({ ...start, state: 'flying' }), undefined)
+  assert.equal(readLife('{}'), undefined)
 })
