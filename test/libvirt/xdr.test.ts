@@ -168,3 +168,17 @@ test('typed values keep their types', () => {
 function hexOf(letters: string): string {
   return new TextEncoder().encode(letters).toHex()
 }
+
+for (const [name, write, bytes] of [
+  ['a number', (w) => w.int(7), '00000007'],
+  ['a hyper', (w) => w.hyper(7n), '0000000000000007'],
+  ['a string', (w) => w.string('abc'), '0000000361626300'],
+] as const satisfies readonly (readonly [string, (w: XdrWriter) => unknown, string])[]) {
+  test(`${name} is whole wherever the buffer has to grow for it`, () => {
+    for (let before = 0; before <= 300; before += 4) {
+      const writer = new XdrWriter().fixedOpaque(new Uint8Array(before))
+      write(writer)
+      assert.equal(writer.bytes.subarray(before).toHex(), bytes, `after ${before} bytes`)
+    }
+  })
+}

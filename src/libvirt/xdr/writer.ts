@@ -22,33 +22,38 @@ export class XdrWriter {
   int(value: number): this {
     if (!Number.isInteger(value) || value < -0x8000_0000 || value > 0x7fff_ffff)
       throw cannotEncode(`${value} is not a 32-bit signed number`)
-    this.#view.setInt32(this.#claim(4), value)
+    const at = this.#claim(4)
+    this.#view.setInt32(at, value)
     return this
   }
 
   uint(value: number): this {
     if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
       throw cannotEncode(`${value} is not a 32-bit unsigned number`)
-    this.#view.setUint32(this.#claim(4), value)
+    const at = this.#claim(4)
+    this.#view.setUint32(at, value)
     return this
   }
 
   hyper(value: bigint): this {
     if (BigInt.asIntN(64, value) !== value)
       throw cannotEncode(`${value} is not a 64-bit signed number`)
-    this.#view.setBigInt64(this.#claim(8), value)
+    const at = this.#claim(8)
+    this.#view.setBigInt64(at, value)
     return this
   }
 
   unsignedHyper(value: bigint): this {
     if (BigInt.asUintN(64, value) !== value)
       throw cannotEncode(`${value} is not a 64-bit unsigned number`)
-    this.#view.setBigUint64(this.#claim(8), value)
+    const at = this.#claim(8)
+    this.#view.setBigUint64(at, value)
     return this
   }
 
   double(value: number): this {
-    this.#view.setFloat64(this.#claim(8), value)
+    const at = this.#claim(8)
+    this.#view.setFloat64(at, value)
     return this
   }
 
@@ -81,7 +86,7 @@ export class XdrWriter {
     return this
   }
 
-  /** Reserves zeroed bytes and returns where they begin. */
+  /** Reserves zeroed bytes and returns where they begin. It may replace the buffer, so it goes first. */
   #claim(count: number): number {
     const at = this.#length
     this.#length += count
