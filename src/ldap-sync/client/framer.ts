@@ -1,0 +1,46 @@
+// Why this file exists: TCP cuts messages anywhere. This joins the pieces again, in one buffer that grows by
+// doubling and never beyond the longest message allowed.
+import { type Asn1Limits, type Asn1Refusal, frameAt } from '#asn1'
+
+const firstBytes = 64 * 1024
+
+export class Framer {
+  readonly #limits: Asn1Limits
+  #buffer = Buffer.allocUnsafe(firstBytes)
+  #start = 0
+  #end = 0
+
+  constructor(limits: Asn1Limits) {
+    this.#limits = limits
+  }
+
+  /** Hands each whole message to `take`, which must not keep the bytes. A refusal ends the stream. */
+  push(bytes: Uint8Array, take: (message: Uint8Array) => void): Asn1Refusal | undefined {
+    this.#append(bytes)
+    while (this.#start < this.#end) {
+      const held = this.#buffer.subarray(this.#start, this.#end)
+      const framing = frameAt(held, 0, this.#limits)
+      if (framing.kind === 'refused') return framing.refusal
+      if (framing.kind === 'more') return undefined
+      this.#start += framing.end
+      take(held.subarray(0, framing.end))
+    }
+    return undefined
+  }
+
+  #append(bytes: Uint8Array): void {
+    const held = this.#end - this.#start
+    const wanted = held + bytes.length
+    if (this.#end + bytes.length > this.#buffer.length) {
+      const size = Math.max(firstBytes, 2 ** Math.ceil(Math.log2(wanted)))
+      // A fresh buffer, not a move: whoever was handed a message last may still be looking at it.
+      const grown = Buffer.allocUnsafe(size)
+      this.#buffer.copy(grown, 0, this.#start, this.#end)
+      this.#buffer = grown
+      this.#start = 0
+      this.#end = held
+    }
+    this.#buffer.set(bytes, this.#end)
+    this.#end += bytes.length
+  }
+}
