@@ -33,7 +33,7 @@ export const id = (number: number): EntryId =>
 
 export const domain = name('cluster.test')
 
-export interface MachineSample extends Partial<Omit<Machine, 'kind' | 'nics' | 'name'>> {
+export interface MachineSample extends Partial<Omit<Machine, 'kind' | 'nics'>> {
   readonly macs?: readonly string[]
   readonly address?: string
   readonly children?: readonly Nic[]
