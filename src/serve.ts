@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Settings } from '#config'
-import { Fault } from '#fault'
+import type { Fault } from '#fault'
 import { prepareSlapd, probeSlapd } from '#ldap-sync'
 import { chooseNfs, type NfsChoice } from '#nfs'
 import { lockDataDirectory } from '#store'
@@ -17,6 +17,7 @@ export interface ServeOptions {
   readonly dataDir: string
   readonly print: (line: string) => void
   readonly log: (line: string) => void
+  readonly underSystemd: boolean
   /** Aborted by SIGTERM and SIGINT. */
   readonly stop: AbortSignal
 }
@@ -39,11 +40,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   try {
     for (const stage of await stages(settings, options)) await Promise.all(stage.map(start))
     options.print(readyLine(settings))
-    notifySystemd('READY=1')
+    notifySystemd(options.underSystemd, 'READY=1')
     const fault = await Promise.race([givenUp.promise, aborted(options.stop)])
     if (fault !== undefined) throw fault
   } finally {
-    notifySystemd('STOPPING=1')
+    notifySystemd(options.underSystemd, 'STOPPING=1')
     // The directory server goes last: core may still be writing to it.
     for (const child of children.toReversed()) await child.stop()
   }

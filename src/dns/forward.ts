@@ -2,6 +2,11 @@
 // only an answer to our question from the server we asked is passed on.
 import { createSocket, type Socket } from 'node:dgram'
 
+export interface ForwarderAddress {
+  readonly host: string
+  readonly port: number
+}
+
 export interface Forwarder {
   ask(query: Uint8Array, reply: (bytes: Uint8Array) => void): void
   close(): void
@@ -17,14 +22,14 @@ interface Waiting {
 }
 
 /** `randomId` gives 16 unpredictable bits. */
-export function openForwarder(server: string, randomId: () => number): Forwarder {
-  const [address = '', port = '53'] = server.split('#')
+export function openForwarder(server: ForwarderAddress, randomId: () => number): Forwarder {
+  const { host: address, port } = server
   const waiting = new Map<number, Waiting>()
   const socket: Socket = createSocket('udp4')
   // An unreachable forwarder answers by ICMP; the question then ends at its deadline.
   socket.on('error', () => undefined)
   socket.on('message', (bytes: Buffer, from) => {
-    if (from.address !== address || from.port !== Number(port) || bytes.length < 12) return
+    if (from.address !== address || from.port !== port || bytes.length < 12) return
     const id = bytes.readUInt16BE(0)
     const question = waiting.get(id)
     if (question === undefined) return
@@ -45,7 +50,7 @@ export function openForwarder(server: string, randomId: () => number): Forwarder
       asked.writeUInt16BE(id, 0)
       const timer = setTimeout(() => waiting.delete(id), forwardDeadlineMs)
       waiting.set(id, { askedId, reply, timer })
-      socket.send(asked, Number(port), address)
+      socket.send(asked, port, address)
     },
     close() {
       for (const question of waiting.values()) clearTimeout(question.timer)

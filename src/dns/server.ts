@@ -40,14 +40,14 @@ export const tcpConnectionsMax = 256
 const lengthBytes = 2
 
 export async function serveDnsTcp(
-  listen: { readonly address: string; readonly port: number },
+  listen: { readonly host: string; readonly port: number } | { readonly fd: number },
   options: DnsServerOptions,
 ): Promise<Server> {
   const server = createServer((socket) => answerStream(socket, options))
   server.maxConnections = tcpConnectionsMax
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(listen.port, listen.address, resolve)
+    server.listen(listen, resolve)
   })
   return server
 }

@@ -1,0 +1,110 @@
+// Why this file exists: DHCP's sockets: one on each interface, and a way to reach a card that has no address yet.
+import { execFile } from 'node:child_process'
+import { formatIp4, type Ip4, parseIp4 } from '#directory'
+import { type LinkSender, openBoundUdp, openLinkSender, type UdpPort } from '#net'
+import type { Arrival, Destination, DhcpService } from '#pxe'
+import type { Place } from './place.ts'
+
+const serverPort = 67
+const proxyPort = 4011
+/** A rack that is switched on speaks in one second. */
+const receiveBufferBytes = 4 * 1024 * 1024
+
+export interface DhcpDoor {
+  readonly send: (bytes: Uint8Array, destination: Destination, arrival: Arrival) => void
+  close(): Promise<void>
+}
+
+interface OpenPort {
+  readonly port: UdpPort
+  readonly link: LinkSender
+}
+
+/** Opens the ports, and hands each packet to the service with where it came in. */
+export async function openDhcp(
+  places: readonly Place[],
+  mode: 'authoritative' | 'proxy',
+  log: (line: string) => void,
+  receive: DhcpService['receive'],
+): Promise<DhcpDoor> {
+  const open = new Map<string, OpenPort>()
+  for (const place of places) {
+    for (const number of mode === 'proxy' ? [serverPort, proxyPort] : [serverPort]) {
+      const { interfaceName } = place
+      const port = await openBoundUdp({
+        interfaceName,
+        port: number,
+        broadcast: true,
+        receiveBufferBytes,
+      })
+      open.set(`${interfaceName}:${number}`, { port, link: openLinkSender(interfaceName) })
+      port.onMessage((bytes, from) => {
+        const source = parseIp4(from.address)
+        if (source === undefined) return
+        const arrival = arrivalAt(place, source, { from: from.port, to: number })
+        receive(bytes, arrival).catch((error: unknown) => log(`DHCP: ${String(error)}`))
+      })
+    }
+  }
+  return {
+    send(bytes, destination, arrival) {
+      const door = open.get(`${arrival.interfaceName}:${arrival.port}`)
+      if (door !== undefined) sendBy(door, bytes, destination, arrival)
+    },
+    async close() {
+      for (const { port, link } of open.values()) {
+        link.close()
+        await port.close()
+      }
+    },
+  }
+}
+
+function arrivalAt(place: Place, source: Ip4, ports: { from: number; to: number }): Arrival {
+  const { interfaceName, address, subnets } = place
+  return {
+    interfaceName,
+    interfaceAddress: address,
+    subnets,
+    source,
+    sourcePort: ports.from,
+    port: ports.to,
+  }
+}
+
+function sendBy(
+  { port, link }: OpenPort,
+  bytes: Uint8Array,
+  destination: Destination,
+  arrival: Arrival,
+): void {
+  // The service writes its next reply into the same buffer; the socket sends later.
+  const copy = Uint8Array.from(bytes)
+  switch (destination.kind) {
+    case 'relay':
+    case 'unicast':
+      return port.send(copy, formatIp4(destination.address), destination.port)
+    case 'broadcast':
+      return port.send(copy, '255.255.255.255', destination.port)
+    case 'link-layer':
+      link.send({
+        from: { address: formatIp4(arrival.interfaceAddress), port: arrival.port },
+        to: {
+          address: formatIp4(destination.address),
+          port: destination.port,
+          mac: destination.mac,
+        },
+        payload: copy,
+      })
+  }
+}
+
+const probeDeadlineMs = 700
+
+/** Somebody who answers a ping lives there. One second at most, and only for addresses that were never given out. */
+export function isInUse(address: Ip4, interfaceName: string): Promise<boolean> {
+  const argv = ['-c', '1', '-W', '0.5', '-n', '-q', '-I', interfaceName, formatIp4(address)]
+  return new Promise((resolve) => {
+    execFile('ping', argv, { timeout: probeDeadlineMs }, (error) => resolve(error === null))
+  })
+}

@@ -1,0 +1,85 @@
+// Why this file exists: which services run is the configuration's word; each is opened here with what it needs.
+import { randomInt } from 'node:crypto'
+import { openForwarder } from '#dns'
+import { type AdvertiserEvent, openRouterAdvertiser } from '#net'
+import { createDhcpService, defaultDhcpLimits, type DhcpService } from '#pxe'
+import { openBootHttp } from './boot-http.ts'
+import type { Closer, WireContext } from './context.ts'
+import { isInUse, openDhcp } from './dhcp.ts'
+import { openDns } from './dns.ts'
+import { openTftp } from './tftp.ts'
+
+const leaseTickMs = 5_000
+const idMax = 65_536
+
+export async function openServices(context: WireContext): Promise<readonly Closer[]> {
+  const { services, interfaces } = context.settings
+  const open: Closer[] = []
+  if (services.dhcp !== 'off') open.push(await startDhcp(context, services.dhcp))
+  if (services.dns === 'on') open.push(await startDns(context))
+  if (services.tftp === 'on') open.push(await openTftp(context))
+  if (services.http === 'on') open.push(await openBootHttp(context))
+  for (const interfaceName of interfaces) open.push(await advertise(context, interfaceName))
+  return open
+}
+
+function startDns({ places, picture, settings }: WireContext): Promise<Closer> {
+  const applianceAddresses = places.flatMap(({ addresses }) => addresses)
+  const [server] = settings.dns.forwarders
+  const forwarder = server === undefined ? undefined : openForwarder(server, () => randomInt(idMax))
+  return openDns(places, {
+    view() {
+      const now = picture()
+      return now && { snapshot: now.snapshot, applianceAddresses, serial: now.serial }
+    },
+    forwarder,
+    count: () => undefined,
+  })
+}
+
+async function startDhcp(context: WireContext, mode: 'authoritative' | 'proxy'): Promise<Closer> {
+  const { places, picture, log } = context
+  // The sockets and the service need each other; a packet that comes in between is asked again.
+  const service: { current?: DhcpService } = {}
+  const door = await openDhcp(places, mode, log, async (bytes, arrival) => {
+    if (picture() !== undefined) await service.current?.receive(bytes, arrival)
+  })
+  const current = createDhcpService({
+    ...context,
+    world: () => worldOf(context, mode),
+    isInUse,
+    send: door.send,
+    sight: (sighting) => void context.report(sighting),
+  })
+  service.current = current
+  const ticking = setInterval(() => void current.tick(), leaseTickMs)
+  return {
+    async close() {
+      clearInterval(ticking)
+      await door.close()
+    },
+  }
+}
+
+function worldOf({ picture, places }: WireContext, mode: 'authoritative' | 'proxy') {
+  const now = picture()
+  if (now === undefined) throw new Error('DHCP was asked before the first snapshot')
+  const addresses = new Set(places.flatMap((place) => place.addresses))
+  const settings = { mode, addresses, limits: defaultDhcpLimits }
+  return { snapshot: now.snapshot, settings, nextBoot: now.nextBoot }
+}
+
+async function advertise({ log }: WireContext, interfaceName: string): Promise<Closer> {
+  const onEvent = (event: AdvertiserEvent): void => {
+    if (event.kind !== 'answered') log(`router advertisements on ${interfaceName}: ${event.kind}`)
+  }
+  try {
+    const advertiser = await openRouterAdvertiser(interfaceName, onEvent)
+    if (advertiser.warning !== undefined) log(advertiser.warning.message)
+    return advertiser
+  } catch (error) {
+    // Machines boot without it, some 13 seconds later.
+    log(`no router advertisements on ${interfaceName}: ${String(error)}`)
+    return { close: () => Promise.resolve() }
+  }
+}
