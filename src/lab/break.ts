@@ -1,0 +1,111 @@
+// Why this file exists: how each kind of fault is done to a running rack: by the same signals, files and ports with which
+// the world does it.
+import { randomBytes } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { startAppliance, stopAppliance } from './appliance.ts'
+import { askKeeper } from './bmc/ask.ts'
+import { keeperSocket } from './bmc/start-keeper.ts'
+import type { Break, Victim } from './faults.table.ts'
+import { dnsmasqArguments } from './peer.ts'
+import type { MachinePlan, RackPlan } from './plan.ts'
+import { isAlive, markOf, signal, until } from './processes.ts'
+import { type Breaks, breaksNothing } from './run.ts'
+import { type Started, startIn } from './start.ts'
+
+const deathMsMax = 5000
+const noiseBytes = 1024 * 1024
+
+export function breakOn(fault: Break, plan: RackPlan, print: (line: string) => void): Breaks {
+  const nothing: Breaks = { ...breaksNothing, measures: false }
+  switch (fault.kind) {
+    case 'memory':
+      return nothing
+    case 'noise-as-kernel':
+      return { ...nothing, image: (directory) => Promise.resolve(noiseAsKernel(directory, plan)) }
+    case 'port-taken':
+      return { ...nothing, beforeServe: () => takePort(plan) }
+    case 'dead-bmc':
+      return { ...nothing, beforeServe: () => silenceBmcs(plan) }
+    case 'other-ca':
+      return otherCa(plan, nothing)
+    case 'kill':
+      return {
+        ...nothing,
+        onPhase: async (machine, phase) => {
+          if (!fault.after.some((name) => name === phase)) return
+          print(`kill -9 of ${fault.victim} after ${phase}`)
+          await kill(fault.victim, machine, plan)
+        },
+      }
+  }
+}
+
+/** A copy of the image; the cache stays as it is. */
+function noiseAsKernel(directory: string, plan: RackPlan): string {
+  const copy = `${plan.stateDir}/image`
+  mkdirSync(copy, { recursive: true })
+  for (const file of readdirSync(directory))
+    if (file.startsWith('vmlinuz')) writeFileSync(join(copy, file), randomBytes(noiseBytes))
+    else copyFileSync(join(directory, file), join(copy, file))
+  return copy
+}
+
+async function takePort(plan: RackPlan): Promise<void> {
+  const [machine] = plan.machines
+  if (machine === undefined) return
+  const log = `${plan.logsDir}/squatter.log`
+  startIn(plan.applianceNamespace, dnsmasqArguments(plan, machine), log)
+  await until(() => readFileSync(log, 'utf8').includes('started, version'), deathMsMax)
+}
+
+async function silenceBmcs(plan: RackPlan): Promise<void> {
+  for (const { name } of plan.machines) await askKeeper(keeperSocket(plan), 'POST', `/${name}/mute`)
+}
+
+async function kill(victim: Victim, machine: MachinePlan, plan: RackPlan): Promise<void> {
+  const pid = victim === 'machine' ? await machinePid(machine, plan) : servicePid(victim, plan)
+  const mark = pid === undefined ? undefined : markOf(pid)
+  if (mark === undefined) return // dead already: its keeper is about to start it again
+  signal(mark, 'SIGKILL')
+  await until(() => !isAlive(mark), deathMsMax)
+}
+
+async function machinePid(machine: MachinePlan, plan: RackPlan): Promise<number | undefined> {
+  return (await askKeeper(keeperSocket(plan), 'GET', `/${machine.name}`)).pid
+}
+
+function servicePid(name: string, plan: RackPlan): number | undefined {
+  const path = `${plan.dataDir}/run/${name}.pid`
+  return existsSync(path) ? Number(readFileSync(path, 'utf8').trim()) : undefined
+}
+
+/** As after a restore from no backup: the machine's command line still names the CA that was. */
+function otherCa(plan: RackPlan, nothing: Breaks): Breaks {
+  let serving: Started | undefined
+  let image = ''
+  return {
+    ...nothing,
+    image: (directory) => {
+      image = directory
+      return Promise.resolve(directory)
+    },
+    afterServe: (started) => {
+      serving = started
+    },
+    onPhase: async (_machine, phase) => {
+      if (phase !== 'script' || serving === undefined) return
+      await stopAppliance(serving)
+      rmSync(`${plan.dataDir}/ca`, { recursive: true })
+      serving = await startAppliance(plan, image)
+    },
+  }
+}
