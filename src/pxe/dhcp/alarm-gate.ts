@@ -1,0 +1,25 @@
+// Why this file exists: one attacker can cause an alarm with every packet; a person needs the first of them, and the
+// list of alarms must not be the flood.
+import type { AlarmSighting } from '#feed'
+
+const repeatMsMin = 60_000
+/** Different alarms remembered; beyond that the oldest may come again too soon. */
+const rememberedMax = 1024
+
+export class AlarmGate {
+  readonly #last = new Map<string, number>()
+
+  /** Whether it is worth raising: the same alarm about the same card only once a minute. */
+  admits(alarm: AlarmSighting, nowMs: number): boolean {
+    const key = `${alarm.code} ${alarm.mac ?? ''}`
+    const last = this.#last.get(key)
+    if (last !== undefined && nowMs - last < repeatMsMin) return false
+    this.#last.delete(key)
+    this.#last.set(key, nowMs)
+    for (const oldest of this.#last.keys()) {
+      if (this.#last.size <= rememberedMax) break
+      this.#last.delete(oldest)
+    }
+    return true
+  }
+}

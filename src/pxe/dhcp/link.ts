@@ -1,0 +1,101 @@
+// Why this file exists: which networks a client can be on is decided by where its packet came in, never by what it
+// says; a relay's word counts only when the relay is known there (HOSTILE 7, 9).
+import { broadcastOf, contains, type Ip4, type Network, type Snapshot } from '#directory'
+import type { Client } from './client.ts'
+import type { DhcpMessage } from './message.ts'
+import { because, type Why } from './why.ts'
+import type { Arrival } from './world.ts'
+
+/** What shares a wire with the client. The first network is where an unknown machine goes. */
+export interface Link {
+  readonly networks: readonly [Network, ...Network[]]
+  /** A relay's circuit id, else the relay or the interface. */
+  readonly port: string
+  /** A port that a relay names is one socket in a wall; an interface is a whole network. */
+  readonly circuitId?: string
+}
+
+export type LinkFound =
+  | { readonly ok: true; readonly link: Link }
+  | { readonly ok: false; readonly why: Why; readonly isAlarm: boolean }
+
+export function findLink(
+  message: DhcpMessage,
+  client: Client,
+  arrival: Arrival,
+  snapshot: Snapshot,
+): LinkFound {
+  if (message.giaddr !== 0) return relayedLink(message.giaddr, client, arrival, snapshot)
+  const onInterface = networksOn(snapshot, arrival)
+  const [first, ...rest] = renewedFrom(message, arrival, snapshot) ?? onInterface
+  return first
+    ? {
+        ok: true,
+        link: { networks: [first, ...rest], port: arrival.interfaceName },
+      }
+    : refuse(because('noNetwork', arrival.interfaceName, arrival.source), false)
+}
+
+/** Networks of the directory that lie on the interface, those with a pool first. */
+function networksOn(snapshot: Snapshot, arrival: Arrival): readonly Network[] {
+  return snapshot.networks
+    .filter((network) =>
+      arrival.subnets.some(
+        (subnet) => contains(subnet, network.number) || contains(network, subnet.number),
+      ),
+    )
+    .toSorted((one, other) => Number(!one.pool) - Number(!other.pool))
+}
+
+/** A lease got by a relay is renewed past it, by a router: the client's own address tells where it is. */
+function renewedFrom(
+  message: DhcpMessage,
+  arrival: Arrival,
+  snapshot: Snapshot,
+): readonly Network[] | undefined {
+  if (message.ciaddr === 0 || arrival.source !== message.ciaddr) return undefined
+  const isHere = arrival.subnets.some((subnet) => contains(subnet, message.ciaddr))
+  if (isHere || networksOn(snapshot, arrival).some(({ vni }) => vni !== undefined)) return undefined
+  return snapshot.networks.filter(
+    (network) => network.vni === undefined && contains(network, message.ciaddr),
+  )
+}
+
+function relayedLink(giaddr: Ip4, client: Client, arrival: Arrival, snapshot: Snapshot): LinkFound {
+  const tenant = networksOn(snapshot, arrival).find(({ vni }) => vni !== undefined)
+  if (tenant) return refuse(because('relayOnTenantNetwork', giaddr, tenant.name), true)
+  const physical = snapshot.networks.filter(({ vni }) => vni === undefined)
+  const home = narrowest(physical, giaddr)
+  if (!home) return refuse(because('relayOutside', giaddr), true)
+  if (!isRelay(giaddr, home, snapshot))
+    return refuse(because('unknownRelay', giaddr, home.name), true)
+  const selected = client.relay?.linkSelection
+  const network = selected === undefined ? home : narrowest(physical, selected)
+  if (!network) return refuse(because('relayOutside', selected ?? giaddr), true)
+  const circuitId = client.relay?.circuitId
+  const port = circuitId ?? `relay ${giaddr}`
+  return {
+    ok: true,
+    link: { networks: [network], port, ...(circuitId !== undefined && { circuitId }) },
+  }
+}
+
+/** Networks may lie inside each other. */
+function narrowest(networks: readonly Network[], address: Ip4): Network | undefined {
+  return networks
+    .filter((network) => contains(network, address))
+    .toSorted((one, other) => other.prefix - one.prefix)[0]
+}
+
+/** The gateway, or a machine that is described there; with no gateway, any address that is not for guests. */
+function isRelay(giaddr: Ip4, network: Network, snapshot: Snapshot): boolean {
+  if (giaddr === network.number || giaddr === broadcastOf(network)) return false
+  if (giaddr === network.gateway || snapshot.byIp.has(giaddr)) return true
+  const { pool } = network
+  const isGuest = pool !== undefined && giaddr >= pool.first && giaddr <= pool.last
+  return network.gateway === undefined && !isGuest
+}
+
+function refuse(why: Why, isAlarm: boolean): LinkFound {
+  return { ok: false, why, isAlarm }
+}

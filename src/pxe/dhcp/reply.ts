@@ -1,0 +1,106 @@
+// Why this file exists: the fields of a reply (RFC 2131 table 3) in one place, for every message that we send.
+import { type Found, type Ip4, ip4, type Network } from '#directory'
+import type { BootFile } from './boot-file.ts'
+import { destinationOf } from './destination.ts'
+import { bootFileBytesMax, leastBytesMax, mostBytesMax } from './encode.ts'
+import type { DhcpMessage, OutgoingMessage, OutgoingOption } from './message.ts'
+import { messageType, optionCode } from './option-code.table.ts'
+import { u16Option } from './option-value.ts'
+import { optionOf } from './options.ts'
+import type { Outcome } from './outcome.ts'
+import {
+  bootOptions,
+  clientIdEcho,
+  leaseTimeOptions,
+  networkOptions,
+  serverIdOption,
+} from './reply-options.ts'
+import type { Why } from './why.ts'
+import { explainRule } from './why.ts'
+import type { Arrival, DhcpWorld } from './world.ts'
+
+export const nowhere = ip4(0)
+const ipAndUdpBytes = 28
+
+/** What a message is answered in: itself, where it came in, and the world. */
+export interface Exchange {
+  readonly message: DhcpMessage
+  readonly arrival: Arrival
+  readonly world: DhcpWorld
+  readonly found?: Found
+  readonly bootFile?: BootFile
+}
+
+export interface Grant {
+  readonly type: number
+  readonly address: Ip4
+  readonly network: Network
+  /** Absent in the answer to INFORM (RFC 2131 §4.3.5). */
+  readonly seconds?: number
+}
+
+export function grantReply(exchange: Exchange, grant: Grant): Pick<Outcome, 'send'> {
+  const { message, arrival, world, found, bootFile } = exchange
+  const options = [
+    serverIdOption(arrival),
+    ...(grant.seconds === undefined ? [] : leaseTimeOptions(grant.seconds)),
+    ...clientIdEcho(message),
+    ...(bootFile ? bootOptions(message, bootFile) : []),
+    ...networkOptions(message, grant.network, found, { arrival, domain: world.snapshot.domain }),
+  ]
+  const yiaddr = grant.seconds === undefined ? nowhere : grant.address
+  return sent(exchange, { type: grant.type, yiaddr, options })
+}
+
+/** RFC 2131 table 3: nothing but who speaks and why. */
+export function refusalReply(exchange: Exchange, why: Why): Pick<Outcome, 'send'> {
+  const text = Uint8Array.from(explainRule(why).slice(0, 255), (char) => char.charCodeAt(0))
+  const options = [
+    serverIdOption(exchange.arrival),
+    ...clientIdEcho(exchange.message),
+    { code: optionCode.message, bytes: text },
+  ]
+  const { bootFile: _, ...bare } = exchange
+  return sent(bare, { type: messageType.nak, yiaddr: nowhere, options })
+}
+
+interface Content {
+  readonly type: number
+  readonly yiaddr: Ip4
+  readonly options: readonly OutgoingOption[]
+}
+
+export function sent(exchange: Exchange, content: Content): Pick<Outcome, 'send'> {
+  const { message } = exchange
+  const destination = destinationOf(message, content.type, content.yiaddr)
+  return { send: { reply: outgoing(exchange, content), destination } }
+}
+
+function outgoing(exchange: Exchange, content: Content): OutgoingMessage {
+  const { message, arrival, bootFile } = exchange
+  const relay = optionOf(message.options, optionCode.relayInformation)
+  const isNak = content.type === messageType.nak
+  return {
+    op: 'reply',
+    type: content.type,
+    xid: message.xid,
+    secs: 0,
+    // §4.3.2: a relay must broadcast a NAK, since the client's address is in doubt.
+    broadcast: message.broadcast || (isNak && message.giaddr !== 0),
+    ciaddr: content.type === messageType.ack ? message.ciaddr : nowhere,
+    yiaddr: content.yiaddr,
+    siaddr: bootFile ? arrival.interfaceAddress : nowhere,
+    giaddr: message.giaddr,
+    hardware: message.hardware,
+    bootFile: bootFile && bootFile.name.length <= bootFileBytesMax ? bootFile.name : '',
+    options: content.options,
+    ...(relay && { relayInformation: relay }),
+    bytesMax: bytesMaxOf(message),
+  }
+}
+
+/** Option 57 counts the IP and UDP headers; no client means less than 576 by it, and no frame takes more. */
+function bytesMaxOf(message: DhcpMessage): number {
+  const said = (u16Option(message.options, optionCode.messageBytesMax) ?? 0) - ipAndUdpBytes
+  return Math.min(mostBytesMax, Math.max(leastBytesMax, said))
+}

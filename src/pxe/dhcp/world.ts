@@ -1,0 +1,57 @@
+// Why this file exists: an answer is a function of the question, where it came in, and all of this.
+import type { EntryId, Ip4, Snapshot, Subnet } from '#directory'
+import type { NextBoot } from '#feed'
+import type { LeaseView } from '../lease/book.ts'
+import type { Stamp } from '../lease/stamp.ts'
+
+/** Where and how a packet came in. */
+export interface Arrival {
+  readonly interfaceName: string
+  /** Ours on that interface: server identifier, next server, name server, clock. */
+  readonly interfaceAddress: Ip4
+  readonly subnets: readonly Subnet[]
+  readonly source: Ip4
+  readonly sourcePort: number
+  /** 67, or 4011 for PXE behind another server (in proxy mode). */
+  readonly port: number
+}
+
+export interface DhcpSettings {
+  readonly mode: 'authoritative' | 'proxy' | 'off'
+  /** All of ours, on every interface. */
+  readonly addresses: ReadonlySet<Ip4>
+  readonly limits: DhcpLimits
+}
+
+export interface DhcpLimits {
+  readonly offerSeconds: number
+  readonly offersMax: number
+  /** Unknown machines behind one port that a relay names. */
+  readonly strangersPerPortMax: number
+  readonly quarantineSeconds: number
+  readonly quarantinedMax: number
+  /** Addresses looked at for one offer. */
+  readonly poolProbesMax: number
+  readonly leaseSecondsMin: number
+}
+
+export const defaultDhcpLimits: DhcpLimits = {
+  offerSeconds: 20,
+  offersMax: 4096,
+  strangersPerPortMax: 64,
+  quarantineSeconds: 3600,
+  quarantinedMax: 64,
+  poolProbesMax: 4096,
+  leaseSecondsMin: 60,
+}
+
+/** VXLAN adds 50 bytes, and the wire below carries 1,500. */
+export const voMtu = 1450
+
+export interface DhcpWorld {
+  readonly snapshot: Snapshot
+  readonly leases: LeaseView
+  readonly now: Stamp
+  readonly settings: DhcpSettings
+  readonly nextBoot: (id: EntryId) => NextBoot
+}

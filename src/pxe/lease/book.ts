@@ -1,0 +1,114 @@
+// Why this file exists: every answer asks who holds an address and what a card holds; both must be one look-up,
+// and what was promised must be counted, so that no flood takes more than its share.
+import type { Ip4, Mac } from '#directory'
+import { isLive, type Lease, type LeaseChange } from './lease.ts'
+import { isDoubtful, type Stamp } from './stamp.ts'
+
+/** What answering may ask. It never changes anything. */
+export interface LeaseView {
+  /** Who keeps the address from others right now, whatever the reason. */
+  holder(address: Ip4, now: Stamp): Lease | undefined
+  /** Live offers and leases of a card, newest first. */
+  ofMac(mac: Mac, now: Stamp): readonly Lease[]
+  /** Offers and pool leases by port, for a fair share. May count some that have just ended. */
+  crowd(port: string): number
+  readonly offers: number
+  readonly quarantined: number
+}
+
+export interface LeaseBook extends LeaseView {
+  apply(changes: readonly LeaseChange[]): void
+  /** Forgets what has ended; gives the changes for the journal. HOSTILE 25. */
+  sweep(now: Stamp): readonly LeaseChange[]
+  all(): Iterable<Lease>
+}
+
+/** The leases with their indexes and counts, which change together or not at all. */
+function leaseTable() {
+  const byAddress = new Map<Ip4, Lease>()
+  const byMac = new Map<Mac, readonly Ip4[]>()
+  const crowds = new Map<string, number>()
+  const states = { offered: 0, bound: 0, quarantined: 0 }
+
+  function count(lease: Lease, by: 1 | -1): void {
+    states[lease.state] += by
+    if (lease.source !== 'pool') return
+    const crowd = (crowds.get(lease.port) ?? 0) + by
+    if (crowd > 0) crowds.set(lease.port, crowd)
+    else crowds.delete(lease.port)
+  }
+
+  function drop(address: Ip4): void {
+    const lease = byAddress.get(address)
+    if (!lease) return
+    byAddress.delete(address)
+    count(lease, -1)
+    const rest = (byMac.get(lease.mac) ?? []).filter((other) => other !== address)
+    if (rest.length > 0) byMac.set(lease.mac, rest)
+    else byMac.delete(lease.mac)
+  }
+
+  function keep(lease: Lease): void {
+    drop(lease.address)
+    byAddress.set(lease.address, lease)
+    count(lease, 1)
+    byMac.set(lease.mac, [lease.address, ...(byMac.get(lease.mac) ?? [])])
+  }
+
+  return { byAddress, byMac, crowds, states, keep, drop }
+}
+
+export function createLeaseBook(): LeaseBook {
+  const { byAddress, byMac, crowds, states, keep, drop } = leaseTable()
+  return {
+    holder(address, now) {
+      const lease = byAddress.get(address)
+      return lease && isLive(lease, now) ? lease : undefined
+    },
+    ofMac(mac, now) {
+      return (byMac.get(mac) ?? [])
+        .map((address) => byAddress.get(address))
+        .filter((lease) => lease !== undefined)
+        .filter((lease) => lease.state !== 'quarantined' && isLive(lease, now))
+    },
+    crowd: (port) => crowds.get(port) ?? 0,
+    get offers() {
+      return states.offered
+    },
+    get quarantined() {
+      return states.quarantined
+    },
+    apply(changes) {
+      for (const change of changes) {
+        if (change.kind === 'keep') keep(change.lease)
+        else drop(change.address)
+      }
+    },
+    sweep(now) {
+      const ended = [...byAddress.values()].filter((lease) => !isLive(lease, now))
+      for (const { address } of ended) drop(address)
+      return ended
+        .filter(({ state }) => state !== 'offered')
+        .map(({ address }): LeaseChange => ({ kind: 'drop', address }))
+    },
+    all: () => byAddress.values(),
+  }
+}
+
+/** What a restart found on disk, and whether the clock can be believed. */
+export interface Restored {
+  readonly leases: readonly Lease[]
+  /** Leases whose age nobody knows. They are kept for one whole term: too long is safe, too short is not. */
+  readonly doubtful: number
+}
+
+/** HOSTILE 36: after a restart a lease has neither ended because a clock jumped nor become endless. */
+export function restoreLeases(found: readonly Lease[], now: Stamp): Restored {
+  let doubtful = 0
+  const leases = found.map((lease) => {
+    if (!isDoubtful(lease.since, now)) return lease
+    doubtful += 1
+    return { ...lease, since: now }
+  })
+  return { leases: leases.filter((lease) => isLive(lease, now)), doubtful }
+}

@@ -1,0 +1,46 @@
+// Why this file exists: what we promised to whom, keyed by the address, so that a network that is renamed or
+// renumbered takes no promise with it (HOSTILE 37).
+import type { Ip4, Mac } from '#directory'
+import { elapsedMs, type Stamp } from './stamp.ts'
+
+/**
+ * offered: short-lived, in memory only. bound: acknowledged, on disk before the client knew. quarantined: somebody
+ * says that the address is in use by a stranger.
+ */
+export type LeaseState = 'offered' | 'bound' | 'quarantined'
+
+/** Who chose the address: the directory, our pool, or, in proxy mode, another DHCP server that we overheard. */
+export type LeaseSource = 'directory' | 'pool' | 'observed'
+
+export interface Lease {
+  readonly address: Ip4
+  readonly mac: Mac
+  readonly state: LeaseState
+  readonly source: LeaseSource
+  /** Hex of option 61. */
+  readonly clientId?: string
+  /** A relay's circuit id, else the relay or the interface: what shares a limit. */
+  readonly port: string
+  /** Evidence about who holds it: present only when a relay said it. */
+  readonly circuitId?: string
+  readonly since: Stamp
+  readonly seconds: number
+}
+
+/** One change of the book, and one record of the journal. */
+export type LeaseChange =
+  | { readonly kind: 'keep'; readonly lease: Lease }
+  | { readonly kind: 'drop'; readonly address: Ip4 }
+
+export function remainingMs(lease: Lease, now: Stamp): number {
+  return lease.seconds * 1000 - elapsedMs(lease.since, now)
+}
+
+export function isLive(lease: Lease, now: Stamp): boolean {
+  return remainingMs(lease, now) > 0
+}
+
+/** Offers are not worth a disk write: whoever loses one asks again. */
+export function isJournaled(change: LeaseChange): boolean {
+  return change.kind === 'drop' || change.lease.state !== 'offered'
+}
