@@ -1,0 +1,70 @@
+// Why this file exists: the same sorts of text stand behind several keys: endpoints, paths, interface names.
+import { dirname, isAbsolute, join } from 'node:path'
+import { formatIp4, parseDnsName, parseIp4 } from '#directory'
+import type { Endpoint } from './settings.ts'
+import type { Kind } from './reading.ts'
+
+export const portRange = [1, 65_535] as const
+
+export const domainKind = {
+  parse: parseDnsName,
+  expected: 'a domain name such as cluster.test',
+} as const
+
+/** What Linux takes as the name of an interface. */
+export const interfaceKind: Kind<string> = {
+  parse: (text) => (/^(?!\.{1,2}$)[^\s/:]{1,15}$/.test(text) ? text : undefined),
+  expected: 'names of network interfaces, 15 characters at most',
+}
+
+export const siteKind: Kind<string> = {
+  parse: (text) => (/^[^\p{Cc}]{1,63}$/u.test(text) ? text : undefined),
+  expected: 'a name of 1 to 63 characters',
+}
+
+/** Attribute and value, comma, and so on; what exactly it names is for the LDAP server to say. */
+export const dnKind: Kind<string> = {
+  parse: (text) => {
+    const part = /^\s*[a-z][a-z0-9-]*\s*=\s*[^\s=,].*$/i
+    const parts = text.split(/(?<!\\),/)
+    return parts.every((one) => part.test(one)) ? text : undefined
+  },
+  expected: 'a distinguished name such as "dc=cluster,dc=test"',
+}
+
+/** `127.0.0.1:8420`, or an address alone where there is a usual port. */
+export function endpointKind(usualPort?: number): Kind<Endpoint> {
+  const optionalPort = usualPort === undefined ? '' : `, or an address alone for port ${usualPort}`
+  return {
+    parse: (text) => {
+      const [address = '', port = usualPort?.toString(), rest] = text.split(':')
+      const ip = parseIp4(address)
+      if (ip === undefined || port === undefined || rest !== undefined) return undefined
+      const number = /^[1-9]\d{0,4}$/.test(port) ? Number(port) : 0
+      const fits = number >= portRange[0] && number <= portRange[1]
+      return fits ? { host: formatIp4(ip), port: number } : undefined
+    },
+    expected: `an IPv4 address with a port, such as 127.0.0.1:8420${optionalPort}`,
+  }
+}
+
+export const nfsExportKind: Kind<string> = {
+  parse: (text) => (/^[^\s:/]+:\/\S*$/.test(text) ? text : undefined),
+  expected: 'a server and a path, such as nas.example:/images',
+}
+
+/** `DIR/…` is below the data directory; any other relative path is beside the configuration file. */
+export function pathKind(fileName: string, dataDir: string): Kind<string> {
+  return {
+    parse: (text) => {
+      if (text === '' || text.includes('\0')) return undefined
+      if (text === 'DIR' || text.startsWith('DIR/')) return join(dataDir, text.slice(3))
+      return isAbsolute(text) ? text : join(dirname(fileName), text)
+    },
+    expected: 'a path, such as /srv/images or DIR/images (DIR: the data directory)',
+  }
+}
+
+export function isLoopback(host: string): boolean {
+  return /^(127(\.\d+){3}|localhost|\[::1\])$/.test(host)
+}

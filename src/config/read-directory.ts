@@ -1,0 +1,115 @@
+// Why this file exists: the directory is either a slapd of ours or somebody's server, and the two have different keys;
+// a secret must not travel to the second in clear.
+import type { DnsName } from '#directory'
+import { dnKind, endpointKind, isLoopback, pathKind } from './kinds.ts'
+import {
+  type Field,
+  fieldsOf,
+  isWritten,
+  type Kind,
+  missing,
+  type Reading,
+  readText,
+  wrong,
+} from './reading.ts'
+import type { DirectorySettings, EmbeddedDirectory, ExternalDirectory } from './settings.ts'
+
+const embeddedListen = '127.0.0.1:3890'
+const example = '`directory: { embedded: {} }`'
+
+type Fields = (key: 'embedded' | 'url' | 'base' | 'bindDn' | 'secretFile' | 'caFile') => Field
+
+export function readDirectory(
+  reading: Reading,
+  field: Field,
+  domain: DnsName | undefined,
+  dataDir: string,
+): DirectorySettings | undefined {
+  if (!isWritten(field)) return missing(reading, field, example)
+  const keys = ['embedded', 'url', 'base', 'bindDn', 'secretFile', 'caFile'] as const
+  const fields = fieldsOf(reading, field, keys)
+  if (!isWritten(fields('embedded'))) return readExternal(reading, field, fields, dataDir)
+  const mixed = keys.slice(1).find((key) => isWritten(fields(key)))
+  if (mixed !== undefined) {
+    wrong(reading, fields(mixed), 'left out beside "embedded": it is for another LDAP server')
+  }
+  return readEmbedded(reading, fields('embedded'), domain)
+}
+
+function readEmbedded(
+  reading: Reading,
+  field: Field,
+  domain: DnsName | undefined,
+): EmbeddedDirectory {
+  const fields = fieldsOf(reading, field, ['listen', 'base'])
+  const listen = fields('listen')
+  const endpoint = readText(reading, listen, endpointKind())
+  if (endpoint && !isLoopback(endpoint.host)) {
+    const why = `${listen.path}: the embedded server speaks without TLS, so it listens on loopback only`
+    reading.complain('CPC-CFG-006', listen.offset, why, `write ${embeddedListen}`)
+  }
+  return {
+    kind: 'embedded',
+    listen: endpoint ? `${endpoint.host}:${endpoint.port}` : embeddedListen,
+    base: readText(reading, fields('base'), dnKind) ?? baseOf(domain),
+  }
+}
+
+/** `dc=cluster,dc=test` for `cluster.test`, as RFC 2247 maps them. */
+function baseOf(domain: DnsName | undefined): string {
+  return (domain ?? 'invalid')
+    .split('.')
+    .map((label) => `dc=${label}`)
+    .join(',')
+}
+
+const urlKind: Kind<URL> = {
+  parse: (text) => {
+    const url = URL.parse(text)
+    return url && /^ldap[si]?:$/.test(url.protocol) && url.host !== '' ? url : undefined
+  },
+  expected: 'an LDAP address such as ldaps://ldap.example:636',
+}
+
+function readExternal(
+  reading: Reading,
+  field: Field,
+  fields: Fields,
+  dataDir: string,
+): ExternalDirectory | undefined {
+  const path = pathKind(reading.fileName, dataDir)
+  const url = readText(reading, fields('url'), urlKind)
+  const base = readText(reading, fields('base'), dnKind)
+  const bindDn = readText(reading, fields('bindDn'), dnKind)
+  const secretFile = readText(reading, fields('secretFile'), path)
+  const caFile = readText(reading, fields('caFile'), path)
+  if (!isWritten(fields('url'))) {
+    const why = 'directory needs either "embedded" or "url"'
+    reading.complain('CPC-CFG-003', field.offset, why, `add a line such as ${example}`)
+  } else if (!isWritten(fields('base'))) missing(reading, fields('base'), 'base: "dc=example"')
+  for (const [one, other] of [
+    ['bindDn', 'secretFile'],
+    ['secretFile', 'bindDn'],
+  ] as const) {
+    if (isWritten(fields(one)) && !isWritten(fields(other))) {
+      missing(reading, fields(other), `${other}: beside ${one}`)
+    }
+  }
+  if (url && bindDn !== undefined) refuseClearText(reading, fields('url'), url)
+  if (!url || base === undefined) return undefined
+  return {
+    kind: 'external',
+    url: url.href,
+    base,
+    ...(bindDn === undefined ? {} : { bindDn }),
+    ...(secretFile === undefined ? {} : { secretFile }),
+    ...(caFile === undefined ? {} : { caFile }),
+  }
+}
+
+/** HOSTILE 66: a secret goes over TLS, loopback or a unix socket. */
+function refuseClearText(reading: Reading, field: Field, url: URL): void {
+  if (url.protocol !== 'ldap:' || isLoopback(url.hostname)) return
+  const why = `${field.path}: ${url.href} would carry the secret of bindDn over the network in clear`
+  reading.complain('CPC-CFG-006', field.offset, why, 'use ldaps://, with caFile if need be')
+}

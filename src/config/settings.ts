@@ -1,0 +1,52 @@
+// Why this file exists: what coppice.yaml can say, as a type, so that no other file asks whether a key was there.
+import type { DnsName } from '#directory'
+
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+export type OnOff = 'on' | 'off'
+
+export interface EmbeddedDirectory {
+  readonly kind: 'embedded'
+  /** `127.0.0.1:3890`, always on loopback. */
+  readonly listen: string
+  readonly base: string
+}
+
+export interface ExternalDirectory {
+  readonly kind: 'external'
+  readonly url: string
+  readonly base: string
+  /** Absent with `secretFile`: we read without a name and write nothing. */
+  readonly bindDn?: string
+  readonly secretFile?: string
+  readonly caFile?: string
+}
+
+export type DirectorySettings = EmbeddedDirectory | ExternalDirectory
+
+export type NfsSettings = 'auto' | 'kernel' | 'ganesha' | { readonly export: string }
+
+/** A whole configuration: every default filled in, every path absolute or below the working directory. */
+export interface Settings {
+  readonly version: number
+  readonly site: string
+  readonly domain: DnsName
+  readonly interfaces: readonly string[]
+  readonly services: {
+    readonly dhcp: 'authoritative' | 'proxy' | 'off'
+    readonly dns: OnOff
+    readonly tftp: OnOff
+    readonly http: OnOff
+  }
+  readonly dns: { readonly forwarders: readonly Endpoint[] }
+  readonly api: { readonly listen: readonly Endpoint[] }
+  readonly directory: DirectorySettings
+  readonly images: { readonly store: string; readonly nfs: NfsSettings }
+  /** Where new hosts ask for their certificates, over HTTPS, on the provisioning addresses. */
+  readonly enrol: { readonly port: number }
+  /** The folder with the kernel and the initial RAM disk of a KVM host. */
+  readonly boot: { readonly hostImage: string }
+}
