@@ -24,7 +24,7 @@ export const serveLog = (plan: RackPlan): string => `${plan.logsDir}/serve.log`
 export const apiSocket = (plan: RackPlan): string => `${plan.dataDir}/api.sock`
 export const ldapUrl = 'ldap://127.0.0.1:3890'
 
-export function configurationText(plan: RackPlan, imageStore: string): string {
+export function configurationText(plan: RackPlan, hostImage: string): string {
   return [
     'version: 1',
     `site: ${plan.rack}`,
@@ -32,15 +32,15 @@ export function configurationText(plan: RackPlan, imageStore: string): string {
     `interfaces: [${provisioningInterface}]`,
     'directory:',
     `  embedded: { listen: 127.0.0.1:3890, base: "${plan.base}" }`,
-    `images: { store: ${imageStore}, nfs: auto }`,
+    `boot: { hostImage: ${hostImage} }`,
     '',
   ].join('\n')
 }
 
 /** Settles at the line `ready`; a `serve` that ends before it is a Fault in its own words. */
-export async function startAppliance(plan: RackPlan, imageStore: string): Promise<Started> {
+export async function startAppliance(plan: RackPlan, hostImage: string): Promise<Started> {
   const config = `${plan.stateDir}/coppice.yaml`
-  writeFileSync(config, configurationText(plan, imageStore))
+  writeFileSync(config, configurationText(plan, hostImage))
   const argv = [coppiceProgram, 'serve', '--config', config, '--data', plan.dataDir]
   const from = logText(plan).length
   const serving = startIn(plan.applianceNamespace, argv, serveLog(plan))

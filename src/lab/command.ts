@@ -13,6 +13,8 @@ export interface CommandLimits {
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
   readonly input?: string
+  /** Told the process id, for what must be found again after a crash. */
+  readonly onStart?: (pid: number) => void
 }
 
 const commandDeadlineMs = 30_000
@@ -39,6 +41,7 @@ export async function run(argv: readonly string[], limits: CommandLimits = {}): 
         })
       },
     )
+    if (child.pid !== undefined) limits.onStart?.(child.pid)
     child.stdin?.on('error', () => undefined) // a program need not read what it is given
     child.stdin?.end(limits.input ?? '')
   })

@@ -6,7 +6,7 @@ import { ldapUrl, mustCoppice } from './appliance.ts'
 import { must, run } from './command.ts'
 import type { RackPlan } from './plan.ts'
 import { until } from './processes.ts'
-import { inNamespace, probeInterface } from './wiring.ts'
+import { inNamespace, probeInterface, words } from './wiring.ts'
 
 const changeMsMax = 5000
 const spare = 'spare'
@@ -61,27 +61,13 @@ function digAfter(
   address: string,
 ): Record<'address' | 'ask' | 'forget', readonly string[]> {
   const { appliance, prefixBits } = plan.network
-  const change = (verb: string): readonly string[] => [
-    'ip',
-    '-n',
-    plan.rackNamespace,
-    'address',
-    verb,
-    `${address}/${prefixBits}`,
-    'dev',
-    probeInterface,
-  ]
-  const question = [
-    `@${appliance}`,
-    '+short',
-    '+time=1',
-    '+tries=1',
-    `${spare}-too.${plan.domain}`,
-    'A',
-  ]
+  const rack = plan.rackNamespace
+  const change = (verb: string): readonly string[] =>
+    words`ip -n ${rack} address ${verb} ${address}/${String(prefixBits)} dev ${probeInterface}`
+  const name = `${spare}-too.${plan.domain}`
   return {
     address: change('replace'),
-    ask: inNamespace(plan.rackNamespace, ['dig', ...question]),
+    ask: inNamespace(rack, words`dig @${appliance} +short +time=1 +tries=1 ${name} A`),
     forget: change('del'),
   }
 }
@@ -90,9 +76,9 @@ async function expectLease(plan: RackPlan, address: string): Promise<void> {
   const report = `${plan.stateDir}/udhcpc-script`
   writeFileSync(report, '#!/bin/sh\n[ "$1" = bound ] && echo "bound $ip"\nexit 0\n')
   chmodSync(report, 0o700)
-  const once = ['-f', '-n', '-q', '-t', '3', '-T', '1', '-i', probeInterface, '-s', report]
+  const ask = words`busybox udhcpc -f -n -q -t 3 -T 1 -i ${probeInterface} -s ${report}`
   await expect(`DHCP gives ${plan.spareMac} the address ${address}`, async () => {
-    const asked = await run(inNamespace(plan.rackNamespace, ['busybox', 'udhcpc', ...once]))
+    const asked = await run(inNamespace(plan.rackNamespace, ask))
     return asked.stdout.split('\n').includes(`bound ${address}`)
   })
 }

@@ -10,6 +10,7 @@ export interface LabPackage {
 
 export const labPackages: readonly LabPackage[] = [
   { name: 'iproute2', file: '/bin/ip' },
+  { name: 'kmod', file: '/sbin/depmod' },
   { name: 'util-linux', file: '/usr/bin/setpriv' },
   { name: 'ca-certificates', file: '/etc/ssl/certs/ca-certificates.crt' },
   { name: 'qemu-system-x86', file: '/usr/bin/qemu-system-x86_64' },

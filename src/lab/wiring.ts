@@ -11,62 +11,73 @@ export function inNamespace(namespace: string, argv: readonly string[]): readonl
 
 /** In order; everything is made inside the two namespaces, so that their end is the end of all of it. */
 export function wiringCommands(plan: RackPlan): readonly (readonly string[])[] {
-  const app = plan.applianceNamespace
-  const rack = plan.rackNamespace
-  const inApp = (...words: string[]): readonly string[] => ['ip', '-n', app, ...words]
-  const inRack = (...words: string[]): readonly string[] => ['ip', '-n', rack, ...words]
-  const veth = (near: string, far: string): readonly string[] =>
-    inRack('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', app)
   return [
-    ['ip', 'netns', 'add', app],
-    ['ip', 'netns', 'add', rack],
-    inApp('link', 'set', 'lo', 'up'),
-    inRack('link', 'set', 'lo', 'up'),
+    words`ip netns add ${plan.applianceNamespace}`,
+    words`ip netns add ${plan.rackNamespace}`,
+    words`ip -n ${plan.applianceNamespace} link set lo up`,
+    words`ip -n ${plan.rackNamespace} link set lo up`,
     // A bridge that listens before it forwards would swallow the first DISCOVERs.
-    inRack('link', 'add', 'br0', 'type', 'bridge', 'stp_state', '0', 'forward_delay', '0'),
-    veth('cable0', provisioningInterface),
-    inRack('link', 'set', 'cable0', 'master', 'br0', 'up'),
-    inApp(
-      'address',
-      'add',
-      `${plan.network.appliance}/${plan.network.prefixBits}`,
-      'dev',
-      provisioningInterface,
-    ),
-    inApp('link', 'set', provisioningInterface, 'up'),
-    veth('bmc0', 'mgmt0'),
-    inApp(
-      'address',
-      'add',
-      `${managementNetwork.appliance}/${managementNetwork.prefixBits}`,
-      'dev',
-      'mgmt0',
-    ),
-    inApp('link', 'set', 'mgmt0', 'up'),
-    ...[managementNetwork.rack, ...plan.machines.map((machine) => machine.bmc.address)].map(
-      (address) =>
-        inRack('address', 'add', `${address}/${managementNetwork.prefixBits}`, 'dev', 'bmc0'),
-    ),
-    inRack('link', 'set', 'bmc0', 'up'),
+    words`ip -n ${plan.rackNamespace} link add br0 type bridge stp_state 0 forward_delay 0`,
+    words`ip -n ${plan.rackNamespace} link set br0 addrgenmode none up`,
+    ...provisioningCable(plan),
+    ...managementCable(plan),
     ...plan.machines.flatMap(({ tap }) => [
-      inRack('tuntap', 'add', tap, 'mode', 'tap'),
-      inRack('link', 'set', tap, 'master', 'br0', 'up'),
+      words`ip -n ${plan.rackNamespace} tuntap add ${tap} mode tap`,
+      plugged(plan, tap),
     ]),
-    // A card with the spare entry's MAC, through which the lab itself asks for an address.
-    inRack(
-      'link',
-      'add',
-      probeInterface,
-      'address',
-      plan.spareMac,
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'probe1',
-    ),
-    inRack('link', 'set', 'probe1', 'master', 'br0', 'up'),
-    inRack('link', 'set', probeInterface, 'up'),
-    inRack('link', 'set', 'br0', 'up'),
+    ...probeCable(plan),
   ]
+}
+
+function provisioningCable(plan: RackPlan): readonly (readonly string[])[] {
+  const { applianceNamespace: app, rackNamespace: rack, network } = plan
+  const address = `${network.appliance}/${network.prefixBits}`
+  return [
+    words`ip -n ${rack} link add cable0 type veth peer name ${provisioningInterface} netns ${app}`,
+    plugged(plan, 'cable0'),
+    words`ip -n ${app} address add ${address} dev ${provisioningInterface}`,
+    words`ip -n ${app} link set ${provisioningInterface} up`,
+  ]
+}
+
+function managementCable(plan: RackPlan): readonly (readonly string[])[] {
+  const { applianceNamespace: app, rackNamespace: rack } = plan
+  const within = (address: string): string => `${address}/${managementNetwork.prefixBits}`
+  const boards = [managementNetwork.rack, ...plan.machines.map(({ bmc }) => bmc.address)]
+  return [
+    words`ip -n ${rack} link add bmc0 type veth peer name mgmt0 netns ${app}`,
+    words`ip -n ${app} address add ${within(managementNetwork.appliance)} dev mgmt0`,
+    words`ip -n ${app} link set mgmt0 up`,
+    ...boards.map((address) => words`ip -n ${rack} address add ${within(address)} dev bmc0`),
+    words`ip -n ${rack} link set bmc0 up`,
+  ]
+}
+
+/** A card with the spare entry's MAC, through which the lab itself asks for an address. */
+function probeCable(plan: RackPlan): readonly (readonly string[])[] {
+  const { rackNamespace: rack, spareMac } = plan
+  return [
+    words`ip -n ${rack} link add ${probeInterface} address ${spareMac} type veth peer name probe1`,
+    plugged(plan, 'probe1'),
+    words`ip -n ${rack} link set ${probeInterface} addrgenmode none up`,
+  ]
+}
+
+/** A port of the bridge says nothing of its own: what is on the wire is the machines' and the appliance's. */
+function plugged({ rackNamespace }: RackPlan, port: string): readonly string[] {
+  return words`ip -n ${rackNamespace} link set ${port} master br0 addrgenmode none up`
+}
+
+/** An argv written as one reads it: blanks of the text part the words, a value never parts into two. */
+export function words(
+  texts: TemplateStringsArray,
+  ...values: readonly string[]
+): readonly string[] {
+  const argv = ['']
+  for (const [index, text] of texts.entries()) {
+    const [first = '', ...rest] = text.split(' ')
+    argv.push((argv.pop() ?? '') + first, ...rest)
+    argv.push((argv.pop() ?? '') + (values[index] ?? ''))
+  }
+  return argv
 }

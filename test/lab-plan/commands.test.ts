@@ -2,6 +2,7 @@
 // from them without a namespace being made.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { configurationText } from '../../src/lab/appliance.ts'
 import { readOptions } from '../../src/lab/options.ts'
 import { installCommand, missingPackages } from '../../src/lab/packages.ts'
@@ -9,7 +10,7 @@ import { labPackages } from '../../src/lab/packages.table.ts'
 import { dnsmasqArguments } from '../../src/lab/peer.ts'
 import { planRack } from '../../src/lab/plan.ts'
 import { qemuArguments } from '../../src/lab/qemu.ts'
-import { wiringCommands } from '../../src/lab/wiring.ts'
+import { wiringCommands, words } from '../../src/lab/wiring.ts'
 
 const plan = planRack(readOptions({ rack: 'unit', machines: 3 }))
 
@@ -65,12 +66,12 @@ test("the peer is a plain dnsmasq: neither of iPXE's waits is ended for it", () 
 })
 
 test('the appliance is configured by the keys of its contract only', () => {
-  const keys = configurationText(plan, '/srv/images')
+  const keys = configurationText(plan, '/srv/kvm-host')
     .split('\n')
     .map((line) => /^\w+/.exec(line)?.[0])
   assert.deepEqual(
     keys.filter((key) => key !== undefined),
-    ['version', 'site', 'domain', 'interfaces', 'directory', 'images'],
+    ['version', 'site', 'domain', 'interfaces', 'directory', 'boot'],
   )
 })
 
@@ -89,4 +90,13 @@ test('missing packages are found by their files and installed by one command, wi
     [],
   )
   assert.equal(missingPackages(() => false).length, labPackages.length)
+})
+
+test('no value parts a command into other words than it was written with', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (a, b) => {
+      assert.deepEqual(words`ip ${a} x=${b}/24 up`, ['ip', a, `x=${b}/24`, 'up'])
+      assert.deepEqual(words`${a} ${b}`, [a, b])
+    }),
+  )
 })
