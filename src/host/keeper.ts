@@ -71,11 +71,13 @@ export class HostKeeper {
   /** The machine left the directory. */
   forget(machine: EntryId): void {
     this.#stop(machine)
+    this.#sessions.get(machine)?.close()
     this.#lives.delete(machine)
   }
 
   [Symbol.dispose](): void {
     for (const machine of this.#lives.keys()) this.#stop(machine)
+    for (const session of this.#sessions.values()) session.close()
   }
 
   #follow(before: Life, life: Life): void {
@@ -84,11 +86,10 @@ export class HostKeeper {
     if (life.state === 'probing' && !this.#probes.has(life.machine)) this.#startProbe(life.machine)
   }
 
+  /** An open session stays: a host that still answers while "it" boots again has an impostor (HOSTILE 69). */
   #stop(machine: EntryId): void {
     this.#probes.get(machine)?.abort()
     this.#probes.delete(machine)
-    this.#sessions.get(machine)?.close()
-    this.#sessions.delete(machine)
   }
 
   #startProbe(machine: EntryId): void {
@@ -115,11 +116,12 @@ export class HostKeeper {
 
   #watch(machine: EntryId, session: LibvirtSession, abort: AbortController): void {
     if (abort.signal.aborted) return session.close()
+    this.#sessions.get(machine)?.close()
     this.#sessions.set(machine, session)
     void session.over.then((reason) => {
+      if (this.#sessions.get(machine) === session) this.#sessions.delete(machine)
       if (abort.signal.aborted) return
       this.#probes.delete(machine)
-      this.#sessions.delete(machine)
       this.observe(machine, { kind: 'lost', reason: `libvirt's connection ended: ${reason}` })
     })
   }
