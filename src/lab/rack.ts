@@ -10,7 +10,8 @@ import { wiringCommands } from './wiring.ts'
 import { startKeeper } from './bmc/start-keeper.ts'
 
 const runGraceMs = 30_000
-const processGraceMs = 5000
+/** What is taken away loses its data too: an orderly end is a courtesy to its log. */
+const processGraceMs = 1000
 
 export type Standing =
   | { readonly kind: 'nothing' }
