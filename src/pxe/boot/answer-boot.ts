@@ -12,6 +12,7 @@ import {
 } from '#directory'
 import type { AlarmSighting, NextBoot, ScriptSighting } from '#feed'
 import type { LeaseView } from '../lease/book.ts'
+import { circuitIdOf } from '../lease/lease.ts'
 import type { Stamp } from '../lease/stamp.ts'
 import { type BootDecision, decideBoot } from './decision.ts'
 import type { BootRequest } from './boot-request.ts'
@@ -54,7 +55,7 @@ export function answerBoot(asking: BootAsking, world: BootWorld): BootAnswer {
       why: wrong,
       alarm: { kind: 'alarm', ...who, code: 'CPC-DHCP-008', why: wrong },
     }
-  const identity = identify(world.snapshot, signsOf(request, lease?.circuitId))
+  const identity = identify(world.snapshot, signsOf(request, lease && circuitIdOf(lease.port)))
   const decision = decideBoot(identity, nextBootOf(identity, world))
   const isHost = decision.kind === 'kvm-host'
   return {

@@ -9,7 +9,7 @@ import {
   type Mac,
   type Network,
 } from '#directory'
-import type { Lease } from '../lease/lease.ts'
+import { circuitIdOf, type Lease } from '../lease/lease.ts'
 import type { Link } from './link.ts'
 import { because, type Why } from './why.ts'
 import type { DhcpWorld } from './world.ts'
@@ -113,9 +113,11 @@ function pooled(address: Ip4, link: Link, why: Why, isNew = false): AddressChoic
 function crowded(link: Link, world: DhcpWorld): Why | undefined {
   const { limits } = world.settings
   if (world.leases.offers >= limits.offersMax) return because('tooManyOffers', limits.offersMax)
-  if (link.circuitId === undefined || world.leases.crowd(link.port) < limits.strangersPerPortMax)
+  // A port that a relay names is one socket in a wall; an interface is a whole network.
+  const circuitId = circuitIdOf(link.port)
+  if (circuitId === undefined || world.leases.crowd(link.port) < limits.strangersPerPortMax)
     return undefined
-  return because('crowdedPort', link.port, limits.strangersPerPortMax)
+  return because('crowdedPort', circuitId, limits.strangersPerPortMax)
 }
 
 /**

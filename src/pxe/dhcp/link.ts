@@ -1,6 +1,7 @@
 // Why this file exists: which networks a client can be on is decided by where its packet came in, never by what it
 // says; a relay's word counts only when the relay is known there (HOSTILE 7, 9).
-import { broadcastOf, contains, type Ip4, type Network, type Snapshot } from '#directory'
+import { broadcastOf, contains, formatIp4, type Ip4, type Network, type Snapshot } from '#directory'
+import { circuitPort } from '../lease/lease.ts'
 import type { Client } from './client.ts'
 import type { DhcpMessage } from './message.ts'
 import { because, type Why } from './why.ts'
@@ -9,10 +10,8 @@ import type { Arrival } from './world.ts'
 /** What shares a wire with the client. The first network is where an unknown machine goes. */
 export interface Link {
   readonly networks: readonly [Network, ...Network[]]
-  /** A relay's circuit id, else the relay or the interface. */
+  /** As in a lease: a circuit that a relay named, a relay, or an interface. */
   readonly port: string
-  /** A port that a relay names is one socket in a wall; an interface is a whole network. */
-  readonly circuitId?: string
 }
 
 export type LinkFound =
@@ -31,7 +30,7 @@ export function findLink(
   return first
     ? {
         ok: true,
-        link: { networks: [first, ...rest], port: arrival.interfaceName },
+        link: { networks: [first, ...rest], port: `interface ${arrival.interfaceName}` },
       }
     : refuse(because('noNetwork', arrival.interfaceName, arrival.source), false)
 }
@@ -73,11 +72,8 @@ function relayedLink(giaddr: Ip4, client: Client, arrival: Arrival, snapshot: Sn
   const network = selected === undefined ? home : narrowest(physical, selected)
   if (!network) return refuse(because('relayOutside', selected ?? giaddr), true)
   const circuitId = client.relay?.circuitId
-  const port = circuitId ?? `relay ${giaddr}`
-  return {
-    ok: true,
-    link: { networks: [network], port, ...(circuitId !== undefined && { circuitId }) },
-  }
+  const port = circuitId === undefined ? `relay ${formatIp4(giaddr)}` : circuitPort(circuitId)
+  return { ok: true, link: { networks: [network], port } }
 }
 
 /** Networks may lie inside each other. */

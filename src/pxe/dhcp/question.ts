@@ -20,7 +20,6 @@ export function holderOf({ client, asking, link }: Question) {
     mac: asking.mac,
     port: link.port,
     ...(client.clientId !== undefined && { clientId: client.clientId }),
-    ...(link.circuitId !== undefined && { circuitId: link.circuitId }),
   }
 }
 

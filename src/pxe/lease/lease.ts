@@ -19,12 +19,22 @@ export interface Lease {
   readonly source: LeaseSource
   /** Hex of option 61. */
   readonly clientId?: string
-  /** A relay's circuit id, else the relay or the interface: what shares a limit. */
+  /** What shares a limit: `circuit ID` when a relay named it, else `relay ADDRESS` or `interface NAME`. */
   readonly port: string
-  /** Evidence about who holds it: present only when a relay said it. */
-  readonly circuitId?: string
   readonly since: Stamp
   readonly seconds: number
+}
+
+const circuit = 'circuit '
+
+/** The port that a relay named. The word in front keeps it from being taken for an interface. */
+export function circuitPort(circuitId: string): string {
+  return circuit + circuitId
+}
+
+/** Evidence about who holds the lease; `undefined` when no relay said it. */
+export function circuitIdOf(port: string): string | undefined {
+  return port.startsWith(circuit) ? port.slice(circuit.length) : undefined
 }
 
 /** One change of the book, and one record of the journal. */

@@ -1,0 +1,193 @@
+// Why this file exists: between the answer and the wire stand the disk, a probe and the alarms; each may be slow, full
+// or noisy, and no two clients may ever get one address.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Sighting } from '#feed'
+import { createDhcpService, type DhcpMessage, type DhcpService, restoreLeases } from '#pxe'
+import { optionOf } from '../../../src/pxe/dhcp/options.ts'
+import {
+  bytesOf,
+  decoded,
+  ip,
+  later,
+  newSite,
+  onProv,
+  type Sent,
+  type Site,
+  strangeMac,
+  type as t,
+} from '../dhcp-lab.ts'
+import { type FakeJournal, fakeJournal } from '../fake-journal.ts'
+
+interface Running {
+  readonly site: Site
+  readonly journal: FakeJournal
+  readonly service: DhcpService
+  readonly replies: DhcpMessage[]
+  readonly sightings: Sighting[]
+  readonly lines: string[]
+  readonly inUse: Set<number>
+  ask(sent: Sent): Promise<DhcpMessage | undefined>
+  alarms(): string[]
+}
+
+function running(site = newSite()): Running {
+  const journal = fakeJournal()
+  const [replies, sightings, lines]: [DhcpMessage[], Sighting[], string[]] = [[], [], []]
+  const inUse = new Set<number>()
+  const service = createDhcpService({
+    book: site.book,
+    journal,
+    clock: () => site.now,
+    world: () => site.world(),
+    isInUse: (address) => Promise.resolve(inUse.has(address)),
+    send: (bytes) => replies.push(decoded(bytes)),
+    sight: (sighting) => sightings.push(sighting),
+    log: (line) => lines.push(line),
+  })
+  return {
+    site,
+    journal,
+    service,
+    replies,
+    sightings,
+    lines,
+    inUse,
+    async ask(sent) {
+      const before = replies.length
+      await service.receive(bytesOf(sent), onProv)
+      return replies[before]
+    },
+    alarms: () => sightings.flatMap((one) => (one.kind === 'alarm' ? [one.code] : [])),
+  }
+}
+
+const ours = '10.77.0.1'
+const take = (wanted: string, mac = strangeMac): Sent => ({
+  type: t.request,
+  mac,
+  server: ours,
+  wanted,
+})
+
+test('one transaction is one log line and one sighting', async () => {
+  const { ask, lines, sightings } = running()
+  await ask({ type: t.discover })
+  assert.deepEqual(lines, [
+    'DISCOVER 52:54:00:77:00:11 on prov0 -> OFFER 10.77.0.11 (n001 has 10.77.0.11 in the directory)',
+  ])
+  assert.equal(sightings.length, 1)
+  const [sighting] = sightings
+  assert.equal(sighting?.kind, 'dhcp')
+  assert.equal(sighting.answered, 'OFFER')
+  assert.equal(sighting.stage, 'os')
+})
+
+test('HOSTILE 32: the lease is in the journal before its ACK is sent', async () => {
+  const { ask, journal, replies } = running()
+  const disk = Promise.withResolvers<void>()
+  journal.gate = disk.promise
+  const answered = ask(take('10.77.0.205'))
+  await Promise.resolve()
+  assert.equal(replies.length, 0)
+  disk.resolve()
+  assert.equal((await answered)?.type, t.ack)
+  assert.equal(journal.appended.length, 1)
+})
+
+test('HOSTILE 32: after kill -9 between journal and ACK the client gets the same address', async () => {
+  const first = running()
+  await first.ask(take('10.77.0.205'))
+  const second = newSite()
+  second.now = { ...later(second.now, 10), bootId: 'boot-2', monotonicMs: 0 }
+  const { leases } = restoreLeases(await first.journal.load(), second.now)
+  second.book.apply(leases.map((lease) => ({ kind: 'keep', lease })))
+  const offer = await running(second).ask({ type: t.discover, mac: strangeMac })
+  assert.equal(offer?.yiaddr, ip('10.77.0.205'))
+})
+
+test('while the disk works, nobody else is given the address', async () => {
+  const { ask, journal } = running()
+  const disk = Promise.withResolvers<void>()
+  journal.gate = disk.promise
+  const one = ask(take('10.77.0.205'))
+  const other = ask(take('10.77.0.205', '52:54:00:cc:00:32'))
+  disk.resolve()
+  await Promise.all([one, other])
+  assert.equal((await one)?.type === t.ack && (await other)?.type === t.ack, false)
+})
+
+test('HOSTILE 34: with a full disk a described address is given, a new pool address is not, and an alarm says so', async () => {
+  const { ask, journal, site, alarms } = running()
+  journal.isBroken = true
+  assert.equal((await ask(take('10.77.0.11', '52:54:00:77:00:11')))?.type, t.ack)
+  assert.equal(await ask(take('10.77.0.205')), undefined)
+  assert.equal(site.book.holder(ip('10.77.0.205'), site.now), undefined)
+  assert.ok(alarms().includes('CPC-DHCP-006'))
+})
+
+test('HOSTILE 34: with a full disk a renewal gets the time that is recorded, and no more', async () => {
+  const { ask, journal, site } = running()
+  await ask(take('10.77.0.205'))
+  journal.isBroken = true
+  site.now = later(site.now, 250)
+  const renewal = { type: t.request, mac: strangeMac, ciaddr: '10.77.0.205' }
+  const ack = await ask(renewal)
+  assert.ok(ack)
+  assert.deepEqual(optionOf(ack.options, 51), Uint8Array.of(0, 0, 1, 94))
+  assert.deepEqual(optionOf(ack.options, 58), Uint8Array.of(0, 0, 0, 175))
+  site.now = later(site.now, 351)
+  assert.equal(await ask(renewal), undefined)
+})
+
+test('HOSTILE 25: a pool address where somebody answers is set aside, and the next one is offered', async () => {
+  const { ask, inUse, site, alarms } = running()
+  inUse.add(ip('10.77.0.205'))
+  const offer = await ask({ type: t.discover, mac: strangeMac, wanted: '10.77.0.205' })
+  assert.ok(offer)
+  assert.notEqual(offer.yiaddr, ip('10.77.0.205'))
+  assert.equal(site.book.holder(ip('10.77.0.205'), site.now)?.state, 'quarantined')
+  assert.ok(alarms().includes('CPC-DHCP-004'))
+})
+
+test('HOSTILE 25: when everybody answers every probe, the search ends', async () => {
+  const { ask, inUse, service } = running()
+  for (let last = 200; last < 210; last += 1) inUse.add(ip(`10.77.0.${last}`))
+  await ask({ type: t.discover, mac: strangeMac })
+  assert.equal(service.counts.received, 1)
+})
+
+test('HOSTILE 10: an offer of another server raises an alarm, once a minute', async () => {
+  const { ask, alarms, site, service } = running()
+  const rogue: Sent = { type: t.offer, op: 'reply', server: '10.77.0.66' }
+  await ask(rogue)
+  await ask(rogue)
+  assert.deepEqual(alarms(), ['CPC-DHCP-001'])
+  site.now = later(site.now, 61)
+  await ask(rogue)
+  assert.equal(alarms().length, 2)
+  assert.equal(service.counts.answered, 0)
+})
+
+test('HOSTILE 1: what is no DHCP is counted and explained, and the next request is served', async () => {
+  const { service, ask, lines } = running()
+  await service.receive(Uint8Array.of(1, 2, 3), onProv)
+  assert.deepEqual(lines, ['refused on prov0: 3 bytes are too few for DHCP'])
+  assert.equal(service.counts.refused, 1)
+  assert.equal((await ask({ type: t.discover }))?.type, t.offer)
+})
+
+test('HOSTILE 36: a clock that was set is reported', async () => {
+  const { service, site, alarms } = running()
+  site.now = { ...later(site.now, 5), wallMs: site.now.wallMs + 1e12 }
+  await service.tick()
+  assert.deepEqual(alarms(), ['CPC-DHCP-009'])
+})
+
+test('HOSTILE 25: ended leases leave the journal too', async () => {
+  const { service, ask, site, journal } = running()
+  await ask(take('10.77.0.205'))
+  site.now = later(site.now, 601)
+  await service.tick()
+  assert.deepEqual(await journal.load(), [])
+})
