@@ -134,7 +134,10 @@ export function countNodeSet(
   namesOfTag: NamesOfTag = () => undefined,
 ): NodeSetResult<number> {
   const [term, second] = nodeSet.terms
-  const bracketsAreSimple = term?.pattern.brackets.every((ranges) => ranges.length === 1)
+  // Hexadecimal digits may run into the letters beside them, so that two numbers make one name.
+  const bracketsAreSimple = term?.pattern.brackets.every(
+    ([range, next]) => next === undefined && range?.base === 10,
+  )
   if (term && !second && !term.isTag && bracketsAreSimple) {
     return { ok: true, value: patternSize(term.pattern) }
   }

@@ -201,6 +201,34 @@ test('an entry that went away while the appliance was down holds nothing any mor
   assert.deepEqual([...holders(after.assembly).values()], [id(2)])
 })
 
+test('a reason follows the rival when it is renamed', () => {
+  const world = new World().put(machine(1, { address: '10.0.0.1' }))
+  world.put(machine(2, { address: '10.0.0.1' }))
+  world.put(machine(1, { address: '10.0.0.1', dn: 'cn=n1,ou=attic' }))
+  assert.match(world.reason(2), /cn=n1,ou=attic held it first/)
+})
+
+test('an entry that waits for one thing is told of a second quarrel too', () => {
+  const world = new World().put(machine(1, { address: '10.0.0.1' }))
+  world.put(machine(2, { address: '10.0.0.1', aliases: [name('www')] }))
+  world.put(machine(3, { aliases: [name('www')] }))
+  assert.match(world.reason(2), /address 10\.0\.0\.1 .*; name www /)
+})
+
+test('within a step, what stops being served comes before what begins to be', () => {
+  const { assembly } = stepAll(startAssembly(), [
+    { kind: 'entry', entry: machine(1, { address: '10.0.0.1' }) },
+  ])
+  const { deltas } = stepAll(assembly, [
+    { kind: 'entry', entry: machine(2, { address: '10.0.0.1' }) },
+    { kind: 'gone', id: id(1) },
+  ])
+  assert.deepEqual(
+    deltas.map(({ kind }) => kind),
+    ['drop', 'put'],
+  )
+})
+
 test('an address is claimed as long as an entry wants it, served or not', () => {
   const world = new World().put(
     machine(1, { address: '10.0.0.1' }),

@@ -93,6 +93,11 @@ for (const [text, names] of [
   })
 }
 
+test('names that two hexadecimal numbers make in common are counted once', () => {
+  const nodeSet = sure(parseNodeSet('m[1-1b/hex]b[1-b1/hex]'))
+  assert.equal(sure(countNodeSet(nodeSet)), sure(expandNodeSet(nodeSet)).length)
+})
+
 test('a tag that nothing carries is refused by name, not read as nobody', () => {
   const result = expandNodeSet(sure(parseNodeSet('n1,@rack9')), (tag) => racks.get(tag))
   assert.ok(!result.ok)
