@@ -129,6 +129,15 @@ export function readerTooSlow(peer: Peer, heldBytes: number): Fault {
   })
 }
 
+export function streamOver(peer: Peer, stream: string, why: string): Fault {
+  return fault('CPC-LV-014', {
+    what: `${stream} is over`,
+    where: peer.name,
+    why,
+    todo: 'open it again',
+  })
+}
+
 function fault(code: FaultCode, facts: Fault['text'] & { readonly cause?: unknown }): Fault {
   const { cause, ...text } = facts
   return new Fault(code, text, cause === undefined ? {} : { cause })

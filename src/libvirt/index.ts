@@ -2,7 +2,7 @@
 // of clusters.
 export { LibvirtConnection } from './connection/connection.ts'
 export type { KeepaliveSettings } from './connection/keepalive.ts'
-export type { LifecycleEvent, LifecycleWatch } from './connection/lifecycle.ts'
+export type { LifecycleEvent } from './connection/lifecycle.ts'
 export type { LibvirtStream } from './connection/stream.ts'
 export { systemTimers, type Timers } from './connection/timers.ts'
 export { dialTls, libvirtTlsPort, type TlsTarget } from './dial/tls.ts'
@@ -25,11 +25,16 @@ export {
   undefineFlag,
   xmlFlag,
 } from './domain.table.ts'
-export { type OpenSettings, openHypervisor, watchLifecycle } from './open.ts'
+export {
+  type LifecycleSubscription,
+  type OpenSettings,
+  openHypervisor,
+  watchLifecycle,
+} from './open.ts'
 export type { DomainStats, NodeInfo, Version } from './procedure/connect.table.ts'
 export type { DomainInfo } from './procedure/domain.table.ts'
 export type { DomainRef, NamedRef, TypedValues, VolumeRef } from './procedure/objects.ts'
-export type { Procedure, StreamProcedure } from './procedure/procedure.ts'
+export type { Nothing, Procedure, StreamProcedure } from './procedure/procedure.ts'
 export { type ProcedureName, procedureNamed, procedures } from './procedure/spoken.ts'
 export type { PoolInfo, VolumeInfo } from './procedure/storage.table.ts'
 export { LibvirtError, libvirtErrorCode, libvirtErrorOf } from './rpc/libvirt-error.ts'

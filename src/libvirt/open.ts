@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream'
 import { LibvirtConnection } from './connection/connection.ts'
 import { keepaliveDefaults, type KeepaliveSettings } from './connection/keepalive.ts'
-import { lifecycleEvent, LifecycleWatch } from './connection/lifecycle.ts'
+import { type LifecycleEvent, lifecycleEvent, LifecycleWatch } from './connection/lifecycle.ts'
 import { systemTimers, type Timers } from './connection/timers.ts'
 import { loginWanted, type Peer } from './faults.ts'
 import { connectProcedures } from './procedure/connect.table.ts'
@@ -33,8 +33,8 @@ export async function openHypervisor(
       throw loginWanted(peer, `it offers the logins ${logins.join(', ')} only`)
     const asked = { feature: featureKeepalive }
     const hasKeepalive = await connection.call(connectProcedures.connectSupportsFeature, asked)
-    await connection.call(connectProcedures.connectOpen, { uri })
     if (hasKeepalive) connection.startKeepalive(settings.keepalive ?? keepaliveDefaults)
+    await connection.call(connectProcedures.connectOpen, { uri })
     return connection
   } catch (error) {
     connection.close()
@@ -42,12 +42,25 @@ export async function openHypervisor(
   }
 }
 
-/** From now on, what happens to any domain of the host. */
-export async function watchLifecycle(connection: LibvirtConnection): Promise<LifecycleWatch> {
+export interface LifecycleSubscription {
+  /** For one reader. Ends with the reason when the connection does. */
+  readonly events: AsyncIterable<LifecycleEvent>
+  /** The reader gets what is waiting, then the end. */
+  stop(): Promise<void>
+}
+
+/** From now on, what happens to any domain of the host. One such watch for a connection. */
+export async function watchLifecycle(
+  connection: LibvirtConnection,
+): Promise<LifecycleSubscription> {
   const watch = new LifecycleWatch()
   connection.deliverLifecycle(watch) // before the answer: the first event may overtake it
-  await connection.call(connectProcedures.connectDomainEventCallbackRegisterAny, {
+  const callback = await connection.call(connectProcedures.connectDomainEventCallbackRegisterAny, {
     event: lifecycleEvent.id,
   })
-  return watch
+  const stop = async (): Promise<void> => {
+    connection.deliverLifecycle(undefined)
+    await connection.call(connectProcedures.connectDomainEventCallbackDeregisterAny, { callback })
+  }
+  return { events: watch, stop }
 }

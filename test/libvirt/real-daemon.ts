@@ -2,7 +2,15 @@
 // own, without systemd, and everything it leaves behind goes with them.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { TestAuthority } from './test-authority.ts'
 
 export const hostUuid = '01234567-89ab-4def-8123-456789abcdef'
+const logName = 'libvirtd.log'
 const startDeadlineMs = 20_000
 const tlsPort = 16_514
 
@@ -35,21 +44,26 @@ export async function startRealDaemon(): Promise<RealDaemon> {
     names: `DNS:kvm1,IP:${address}`,
   })
   writeSettings(folder)
+  const log = openSync(join(folder, logName), 'a')
   const init = join(import.meta.dirname, 'libvirtd-init.sh')
   const separate = ['--mount', '--pid', '--net', '--uts', '--fork', '--mount-proc', '--kill-child']
   const child = spawn('/usr/bin/unshare', [...separate, '/bin/sh', init, folder], {
-    stdio: 'ignore',
+    stdio: ['ignore', log, log],
   })
+  closeSync(log)
   await once(child, 'spawn')
   const pid = String(child.pid)
   await linkNamespace(pid, `${subnet}${(block % 64) * 4 + 1}`, address)
-  await untilOpen(address)
-  const children = execFileSync('/usr/bin/pgrep', ['-P', pid], { encoding: 'utf8' })
+  await untilOpen(address).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw new Error(readFileSync(join(folder, logName), 'utf8').slice(-2000), { cause: error })
+  })
+  const inside = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
   return {
     authority,
     address,
     folder,
-    socketPath: `/proc/${children.trim()}/root/run/libvirt/libvirt-sock`,
+    socketPath: `/proc/${inside}/root/run/libvirt/libvirt-sock`,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await once(child, 'exit')
@@ -80,7 +94,7 @@ async function untilSeparate(pid: string): Promise<void> {
 }
 
 function namespaceOf(pid: string): string {
-  return execFileSync('/usr/bin/readlink', [`/proc/${pid}/ns/net`], { encoding: 'utf8' })
+  return readlinkSync(`/proc/${pid}/ns/net`)
 }
 
 async function untilOpen(address: string): Promise<void> {

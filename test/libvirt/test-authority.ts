@@ -14,6 +14,8 @@ export interface Wanted {
   readonly usage: 'serverAuth' | 'clientAuth'
   /** `DNS:kvm1,IP:127.0.0.1` */
   readonly names?: string
+  /** 0: it has run out as soon as it is made. */
+  readonly days?: number
 }
 
 /** A CA that lives in a folder of its own, with openssl as its hands. */
@@ -46,8 +48,16 @@ export class TestAuthority {
       ['-keyout', key, '-out', request],
     )
     openssl(
-      ['x509', '-req', '-in', request, '-out', cert, '-days', '2', '-CA', this.caPath],
-      ['-CAkey', join(this.folder, 'ca.key'), '-CAcreateserial', '-extfile', extensions ?? ''],
+      ['x509', '-req', '-in', request, '-out', cert, '-days', String(wanted.days ?? 2)],
+      [
+        '-CA',
+        this.caPath,
+        '-CAkey',
+        join(this.folder, 'ca.key'),
+        '-CAcreateserial',
+        '-extfile',
+        extensions ?? '',
+      ],
     )
     return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
   }

@@ -93,4 +93,11 @@ export const lvFaults = {
     exit: 'failed',
     status: 503,
   },
+  'CPC-LV-014': {
+    title: 'A console or a transfer was used after its end',
+    explanation:
+      'The stream had been finished or given up on our side when more was read from it or written to it. Open the console again, or start the transfer anew.',
+    exit: 'failed',
+    status: 409,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -2,12 +2,12 @@
 // what one reader leaves lying must be bounded.
 import type { Fault } from '#fault'
 import {
-  connectionLost,
   deadlinePassed,
   type Peer,
   protocolBroken,
   readerTooSlow,
   refusedByLibvirt,
+  streamOver,
 } from '../faults.ts'
 import type { Overflow } from '../procedure/procedure.ts'
 import { messageStatus, streamChunkBytesMax } from '../rpc/frame.ts'
@@ -70,7 +70,7 @@ export class LibvirtStream implements AsyncIterable<Uint8Array>, Disposable {
 
   /** Gives the stream up at once. Nothing happens when it is over already. */
   abort(): void {
-    this.#giveUp(connectionLost(this.#owner.peer, `${this.#name} was given up by us`))
+    this.#giveUp(streamOver(this.#owner.peer, this.#name, 'we gave it up'))
   }
 
   [Symbol.dispose](): void {
@@ -113,7 +113,8 @@ export class LibvirtStream implements AsyncIterable<Uint8Array>, Disposable {
 
   #close(reason: Fault | undefined): void {
     if (this.#over !== undefined) return
-    this.#over = reason ?? connectionLost(this.#owner.peer, `${this.#name} is finished`)
+    this.#over =
+      reason ?? streamOver(this.#owner.peer, this.#name, 'both sides have confirmed its end')
     if (reason === undefined) this.#confirmed.resolve()
     else this.#confirmed.reject(reason)
     if (reason === undefined) this.#arrived.finish()
@@ -133,8 +134,7 @@ export class LibvirtStream implements AsyncIterable<Uint8Array>, Disposable {
   }
 
   #pause(): void {
-    if (this.#paused) return
-    this.#paused = true
+    this.#paused = true // said each time: another stream may have resumed since
     this.#owner.pauseReading()
   }
 

@@ -5,6 +5,7 @@ import { unreachable } from '../faults.ts'
 
 export async function dialUnix(path: string): Promise<Socket> {
   const socket = connect(path)
+  socket.on('error', () => undefined) // heard below, and later by the connection
   try {
     await once(socket, 'connect')
   } catch (error) {

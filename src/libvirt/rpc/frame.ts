@@ -8,7 +8,7 @@ export const program = {
   keepalive: 0x6b65_6570,
 } as const
 
-/** Both programs are in their first version, and have been since 2010. */
+/** Both programs are in their first version. */
 export const programVersion = 1
 
 export const messageType = { call: 0, reply: 1, message: 2, stream: 3 } as const

@@ -10,6 +10,7 @@ export const libvirtErrorCode = {
   invalidArgument: 8,
   operationFailed: 9,
   xmlError: 27,
+  xmlDetail: 35,
   noDomain: 42,
   noNetwork: 43,
   noStoragePool: 49,
