@@ -47,17 +47,21 @@ export async function startRealDaemon(): Promise<RealDaemon> {
   const log = openSync(join(folder, logName), 'a')
   const init = join(import.meta.dirname, 'libvirtd-init.sh')
   const separate = ['--mount', '--pid', '--net', '--uts', '--fork', '--mount-proc', '--kill-child']
-  const child = spawn('/usr/bin/unshare', [...separate, '/bin/sh', init, folder], {
+  // However this process ends, the daemon ends with it.
+  const bound = ['--pdeathsig', 'KILL', '/usr/bin/unshare', ...separate]
+  const child = spawn('/usr/bin/setpriv', [...bound, '/bin/sh', init, folder], {
     stdio: ['ignore', log, log],
   })
   closeSync(log)
   await once(child, 'spawn')
   const pid = String(child.pid)
-  await linkNamespace(pid, `${subnet}${(block % 64) * 4 + 1}`, address)
-  await untilOpen(address).catch((error: unknown) => {
+  try {
+    await linkNamespace(pid, `${subnet}${(block % 64) * 4 + 1}`, address)
+    await untilOpen(address)
+  } catch (error) {
     child.kill('SIGKILL')
     throw new Error(readFileSync(join(folder, logName), 'utf8').slice(-2000), { cause: error })
-  })
+  }
   const inside = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
   return {
     authority,
