@@ -46,7 +46,7 @@ export function bootOptions(message: DhcpMessage, file: BootFile): readonly Outg
   if (file.isHttpBoot) options.push({ code: optionCode.vendorClass, bytes: text('HTTPClient') })
   // Sub-option 176: no proxy will offer, so iPXE need not wait 3 s for one.
   if (file.isForIpxe && wants(message, optionCode.ipxe))
-    options.push({ code: optionCode.ipxe, bytes: Uint8Array.of(176, 1, 1) })
+    options.push({ code: optionCode.ipxe, bytes: Uint8Array.of(176, 1, 1, optionCode.end) })
   return options
 }
 

@@ -27,8 +27,8 @@ interface Running {
   readonly sightings: Sighting[]
   readonly lines: string[]
   readonly inUse: Set<number>
-  ask(sent: Sent): Promise<DhcpMessage | undefined>
-  alarms(): string[]
+  readonly ask: (sent: Sent) => Promise<DhcpMessage | undefined>
+  readonly alarms: () => string[]
 }
 
 function running(site = newSite()): Running {
