@@ -85,7 +85,7 @@ async function factsOf(connection: LibvirtConnection): Promise<HostFacts> {
     await connection.call(procedures.connectGetCapabilities, {}, firstAnswerDeadlineMs),
   )
   if (!capabilities.ok)
-    throw new Error(`libvirt's capabilities cannot be read: ${capabilities.refusal}`)
+    throw new Error(`libvirt's capabilities cannot be read: ${capabilities.refusal.why}`)
   const version = await connection.call(procedures.connectGetLibVersion, {})
   const hostname = await connection.call(procedures.connectGetHostname, {})
   const { cpus, memoryKib } = await connection.call(procedures.nodeGetInfo, {})

@@ -68,7 +68,7 @@ export function observe(life: Life, seen: Observation, now: number, patience: nu
         ? mark(newBoot(life, now), 'power-on', now, 'switched on by us')
         : off(life, now)
     case 'power-failed':
-      return fail(newBoot(life, now), 'power-on', seen.reason, now)
+      return fail(isSwitchingOn(life) ? life : newBoot(life, now), 'power-on', seen.reason, now)
     case 'sighting':
       return sighted(life, seen.sighting)
     case 'reached':
@@ -108,6 +108,11 @@ export function hasMark(life: Life, phase: Phase): boolean {
 function newBoot(life: Life, now: number): Life {
   const { machine, trail } = life
   return { machine, state: 'booting', boot: life.boot + 1, marks: [], countedFrom: now, trail }
+}
+
+/** The order was given and nothing has come of it yet. */
+function isSwitchingOn(life: Life): boolean {
+  return life.state === 'booting' && life.marks.length === 1 && hasMark(life, 'power-on')
 }
 
 function lookAgain(life: Life, now: number, reason: string): Life {

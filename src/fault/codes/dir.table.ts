@@ -79,4 +79,11 @@ export const dirFaults = {
     exit: 'conflict',
     status: 409,
   },
+  'CPC-DIR-020': {
+    title: 'A change was written to the directory but does not show',
+    explanation:
+      'Writes through the appliance answer after our own feed of the directory has shown them. This one did not come back in time: the directory server is slow or away, or the entry was set aside because another holds its MAC, address or name.',
+    exit: 'timedOut',
+    status: 504,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -16,4 +16,39 @@ export const hostFaults = {
     exit: 'failed',
     status: 503,
   },
+  'CPC-HOST-003': {
+    title: 'A value in a request cannot be read',
+    explanation:
+      'Names, MACs, addresses, UUIDs and networks have one form each; the line "why" of the error shows it.',
+    exit: 'usage',
+    status: 400,
+  },
+  'CPC-HOST-004': {
+    title: 'The name is taken',
+    explanation:
+      'A machine, an alias or a virtual node has this name already. Names are unique within the domain.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-HOST-005': {
+    title: 'The machine has no power address',
+    explanation:
+      'A machine is switched through its BMC, whose URL stands in coppicePower: redfish+https://…, ipmi://… or wol://. Its user and password are kept in the store (machine set --power-secret-file), never in LDAP.',
+    exit: 'refused',
+    status: 409,
+  },
+  'CPC-HOST-006': {
+    title: 'No network has this name',
+    explanation:
+      'Networks are entries below ou=networks. `coppice network list` shows those that are served.',
+    exit: 'notFound',
+    status: 404,
+  },
+  'CPC-HOST-007': {
+    title: 'No token has this id',
+    explanation:
+      '`coppice token list` shows the ids; a token that was revoked cannot be revoked again.',
+    exit: 'notFound',
+    status: 404,
+  },
 } as const satisfies Record<string, FaultEntry>

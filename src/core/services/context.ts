@@ -1,0 +1,65 @@
+// Why this file exists: what every service of core needs, and the audit that every change goes through.
+import type { Caller } from '#api'
+import type { EntryId, Ip4, Snapshot } from '#directory'
+import { Fault } from '#fault'
+import type { NextBoot } from '#feed'
+import type { HostKeeper } from '#host'
+import type { DirectorySync } from '#ldap-sync'
+import type { CoreStore } from '#store'
+import type { DirectoryKeeper } from '../directory-keeper.ts'
+import type { EventHub } from '../events.ts'
+import type { Sightings } from '../sightings.ts'
+
+export interface ServiceContext {
+  readonly store: CoreStore
+  readonly hosts: HostKeeper
+  readonly events: EventHub
+  readonly directory: DirectoryKeeper
+  readonly sync: DirectorySync
+  readonly sightings: Sightings
+  readonly snapshot: () => Snapshot
+  readonly applianceAddresses: readonly Ip4[]
+  readonly now: () => number
+  /** Tells wire what a machine's next boot is to be. */
+  readonly tellNextBoot: (machine: EntryId, choice: NextBoot) => void
+  /** A folder of ours, 0700. */
+  readonly secretFolder: string
+}
+
+export interface Change {
+  readonly caller: Caller
+  readonly action: string
+  readonly target: string
+  readonly before?: unknown
+  readonly after?: unknown
+}
+
+/** Every change, whoever made it and however it ended, is in the audit log. */
+export async function audited<T>(
+  { store, events, now }: Pick<ServiceContext, 'store' | 'events' | 'now'>,
+  change: Change,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { caller, action, target, before, after } = change
+  const write = (result: string): void => {
+    store.audit.append({
+      at: now(),
+      who: caller.name,
+      role: caller.role,
+      action,
+      target,
+      before,
+      after,
+      result,
+    })
+    events.tell('change', target, `${action} by ${caller.name}: ${result}`)
+  }
+  try {
+    const result = await work()
+    write('done')
+    return result
+  } catch (error) {
+    write(error instanceof Fault ? `${error.code} ${error.text.why}` : 'failed by a bug')
+    throw error
+  }
+}

@@ -1,0 +1,61 @@
+// Why this file exists: switching a machine is an order to its BMC and an observation about its life, in that order of truth.
+import type { Caller, PowerAction } from '#api'
+import type { Machine } from '#directory'
+import { Fault } from '#fault'
+import { openPower, type PowerController, systemClock } from '#power'
+import { Secret } from '#trust'
+import { audited, type ServiceContext } from './context.ts'
+
+type Power = { readonly power: 'on' | 'off' | 'unknown' }
+
+export async function switchPower(
+  machine: Machine,
+  action: PowerAction,
+  caller: Caller,
+  context: ServiceContext,
+): Promise<Power> {
+  const controller = controllerOf(machine, context)
+  if (action === 'status') return { power: await controller.status() }
+  const change = { caller, action: `machine power ${action}`, target: machine.name }
+  return audited(context, change, () => order(machine, action, controller, context))
+}
+
+async function order(
+  machine: Machine,
+  action: 'on' | 'off' | 'cycle',
+  controller: PowerController,
+  { hosts }: ServiceContext,
+): Promise<Power> {
+  try {
+    // Asked first: a BMC that takes seconds over it must not let the machine's first packet come before its boot.
+    if (action !== 'off') await controller.setBootOnce?.()
+    if (action !== 'off') hosts.observe(machine.id, { kind: 'powered', on: true })
+    const outcome = await controller[action]()
+    if (action === 'off') hosts.observe(machine.id, { kind: 'powered', on: false })
+    return { power: outcome === 'sent' ? 'unknown' : action === 'off' ? 'off' : 'on' }
+  } catch (error) {
+    if (error instanceof Fault && action !== 'off') {
+      hosts.observe(machine.id, { kind: 'power-failed', reason: `${error.code} ${error.text.why}` })
+    }
+    throw error
+  }
+}
+
+function controllerOf(machine: Machine, context: ServiceContext): PowerController {
+  if (machine.power === undefined) {
+    throw new Fault('CPC-HOST-005', {
+      what: `${machine.name} cannot be switched`,
+      where: machine.dn,
+      why: 'its entry has no coppicePower',
+      todo: `coppice machine set ${machine.name} --power redfish+https://BMC/redfish/v1/Systems/ID`,
+    })
+  }
+  const found = context.store.powerSecrets.find(machine.id)
+  return openPower({
+    url: machine.power,
+    ...(found && { credentials: { user: found.user, secret: new Secret(found.secret) } }),
+    macs: machine.nics.flatMap(({ macs }) => macs),
+    secretFolder: context.secretFolder,
+    clock: systemClock,
+  })
+}

@@ -1,0 +1,76 @@
+// Why this file exists: what people and programs see of a machine or a network, made of the snapshot and its life.
+import type { LintView, MachineView, NetworkView, TimelineView } from '#api'
+import {
+  formatIp4,
+  formatSubnet,
+  joinName,
+  lint,
+  type Machine,
+  type Network,
+  type Snapshot,
+} from '#directory'
+import type { Life } from '#host'
+
+export function machineView(machine: Machine, life: Life, snapshot: Snapshot): MachineView {
+  const [nic] = machine.nics
+  const reason = life.failure?.reason ?? life.waitingFor
+  return {
+    name: machine.name,
+    fqdn: joinName(machine.name, snapshot.domain) ?? machine.name,
+    role: machine.role,
+    state: life.state,
+    ...(reason !== undefined && { reason }),
+    ...(nic?.address !== undefined && { address: formatIp4(nic.address) }),
+    macs: machine.nics.flatMap(({ macs }) => macs),
+    ...(machine.uuid && { uuid: machine.uuid }),
+    ...(machine.port !== undefined && { port: machine.port }),
+    ...(machine.power !== undefined && { power: machine.power }),
+    tags: machine.tags,
+    boot: life.boot,
+    dn: machine.dn,
+  }
+}
+
+export function networkView(network: Network): NetworkView {
+  return {
+    name: network.name,
+    subnet: formatSubnet(network),
+    ...(network.gateway !== undefined && { gateway: formatIp4(network.gateway) }),
+    ...(network.pool && {
+      pool: `${formatIp4(network.pool.first)}-${formatIp4(network.pool.last)}`,
+    }),
+    leaseSeconds: network.leaseSeconds,
+    ...(network.vni !== undefined && { vni: network.vni }),
+    dn: network.dn,
+  }
+}
+
+export function timelineView(machine: Machine, life: Life): TimelineView {
+  return {
+    machine: machine.name,
+    boot: life.boot,
+    state: life.state,
+    phases: life.marks.map(({ phase, at, detail }, index) => ({
+      phase,
+      at: new Date(at).toISOString(),
+      sinceMs: at - (life.marks[index - 1]?.at ?? at),
+      detail,
+    })),
+    ...(life.failure && {
+      failure: {
+        phase: life.failure.phase,
+        reason: life.failure.reason,
+        at: new Date(life.failure.at).toISOString(),
+      },
+    }),
+    trail: life.trail,
+  }
+}
+
+export function lintViews(snapshot: Snapshot): readonly LintView[] {
+  return lint(snapshot).map(({ severity, dn, why, code }) => ({
+    severity: severity === 'error' ? 'set-aside' : 'warning',
+    where: dn,
+    reason: `${why} (${code})`,
+  }))
+}
