@@ -25,6 +25,7 @@ export const labPackages: readonly LabPackage[] = [
   { name: 'nfs-ganesha', file: '/usr/bin/ganesha.nfsd', services: ['nfs-ganesha', 'rpcbind'] },
   { name: 'nfs-ganesha-vfs', file: '/usr/lib/x86_64-linux-gnu/ganesha/libfsalvfs.so' },
   { name: 'openipmi', file: '/usr/bin/ipmi_sim', services: ['openipmi'] },
+  { name: 'ipmitool', file: '/usr/bin/ipmitool' },
   { name: 'busybox-static', file: '/bin/busybox' },
   { name: 'tcpdump', file: '/usr/bin/tcpdump' },
 ]

@@ -121,12 +121,11 @@ function uuidFrom(text: string): string {
   return [...groups, hex.slice(20, 32)].join('-')
 }
 
-/** What a person writes into the directory: where the BMC of a machine answers. */
-export function powerUrl(machine: MachinePlan): string {
-  const { protocol, address, port } = machine.bmc
-  return protocol === 'ipmi'
-    ? `ipmi://${bmcUser}@${address}:${port}`
-    : `redfish+http://${bmcUser}@${address}:${port}/redfish/v1/Systems/${machine.name}`
+/** What a person writes into the directory: where the BMC of a machine answers. Its account is no business of LDAP. */
+export function powerUrl({ name, bmc }: MachinePlan): string {
+  return bmc.protocol === 'ipmi'
+    ? `ipmi://${bmc.address}:${bmc.port}`
+    : `redfish+http://${bmc.address}:${bmc.port}/redfish/v1/Systems/${name}`
 }
 
 export const bmcUser = 'admin'

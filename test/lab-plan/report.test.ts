@@ -151,7 +151,12 @@ test('no word changes the structure of the shell line that ipmi_sim runs', () =>
 test('HOSTILE 70: the emulated IPMI board takes no password in the clear, and no name can break its file', () => {
   const [machine] = plan.machines
   assert.ok(machine !== undefined)
-  const settings = { user: 'admin', secret: 'abc', chassisProgram: '/x/chassis' }
+  const settings = {
+    user: 'admin',
+    secret: 'abc',
+    chassisProgram: '/x/chassis',
+    powerFile: '/x/power',
+  }
   const { lan } = ipmiFiles(machine, settings, ['node'])
   assert.doesNotMatch(lan, /straight|none/)
   assert.throws(() => ipmiFiles(machine, { ...settings, secret: 'a"\nb' }, ['node']), TypeError)

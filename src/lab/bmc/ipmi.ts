@@ -12,6 +12,8 @@ export interface IpmiSettings {
   readonly user: string
   readonly secret: string
   readonly chassisProgram: string
+  /** Holds 1 or 0: a question costs a file, not a process that has to start first. */
+  readonly powerFile: string
 }
 
 /** ipmi_sim takes no more of a password in its own tables. */
@@ -45,7 +47,13 @@ export function ipmiFiles(
       'mc_enable 0x20',
       '',
     ].join('\n'),
-    chassis: ['#!/bin/sh', `exec ${chassisArgv.map(shellWord).join(' ')} "$@"`, ''].join('\n'),
+    chassis: [
+      '#!/bin/sh',
+      `[ "$1 $2" = "get power" ] && exec sed s/^/power:/ ${shellWord(settings.powerFile)}`,
+      '[ "$1 $2" = "get boot" ] && exec echo boot:pxe', // no disk: it boots from the wire whatever it is told
+      `exec ${chassisArgv.map(shellWord).join(' ')} "$@"`,
+      '',
+    ].join('\n'),
   }
 }
 

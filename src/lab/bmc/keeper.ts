@@ -31,11 +31,11 @@ const kept = parseKept(readFileSync(keptPath, 'utf8'))
 const bmcs = new Map(kept.machines.map((machine) => [machine.name, bmcOf(machine)]))
 
 function bmcOf(machine: MachinePlan): Bmc {
-  const power = qemuPower(machine)
-  return machine.bmc.protocol === 'ipmi' ? ipmiBmc(machine, power) : redfishBmc(machine, power)
+  return machine.bmc.protocol === 'ipmi' ? ipmiBmc(machine) : redfishBmc(machine)
 }
 
-function redfishBmc(machine: MachinePlan, power: MachinePower): Bmc {
+function redfishBmc(machine: MachinePlan): Bmc {
+  const power = qemuPower(machine, () => undefined)
   let mute = false
   const answer = redfishBoard({ ...machine, user: kept.user, secret: kept.secret, power })
   jsonServer(answer, () => mute).listen(machine.bmc.port, machine.bmc.address)
@@ -47,20 +47,21 @@ function redfishBmc(machine: MachinePlan, power: MachinePower): Bmc {
   }
 }
 
-function ipmiBmc(machine: MachinePlan, power: MachinePower): Bmc {
+function ipmiBmc(machine: MachinePlan): Bmc {
   const folder = `${machine.directory}/ipmi`
   mkdirSync(`${folder}/state`, { recursive: true, mode: 0o700 })
   const chassisProgram = `${folder}/chassis`
+  const powerFile = `${folder}/power`
+  const showPower = (on: boolean): void => writeFileSync(powerFile, on ? '1\n' : '0\n')
+  showPower(false)
+  const power = qemuPower(machine, showPower)
   const program = ownProgram(
     new URL('./chassis.ts', import.meta.url),
     kept.controlSocket,
     machine.name,
   )
-  const files = ipmiFiles(
-    machine,
-    { user: kept.user, secret: kept.secret, chassisProgram },
-    program,
-  )
+  const settings = { user: kept.user, secret: kept.secret, chassisProgram, powerFile }
+  const files = ipmiFiles(machine, settings, program)
   writeFileSync(`${folder}/lan.conf`, files.lan, { mode: 0o600 })
   writeFileSync(`${folder}/emulator.conf`, files.emulator)
   writeFileSync(chassisProgram, files.chassis)
@@ -98,7 +99,8 @@ async function order(bmc: Bmc, word: string): Promise<void> {
       return bmc.power.off()
     case 'press':
       return bmc.power.press()
-    case 'reset':
+    case 'reset': // the button of a machine that is off does nothing
+      if (!bmc.power.isOn()) return
       await bmc.power.off()
       return bmc.power.on()
     case 'mute':

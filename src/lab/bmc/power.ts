@@ -25,7 +25,8 @@ export interface MachinePower {
   press(): Promise<void>
 }
 
-export function qemuPower(machine: MachinePlan): MachinePower {
+/** `onChange` is told of each change, also of a machine that dies by itself. */
+export function qemuPower(machine: MachinePlan, onChange: (on: boolean) => void): MachinePower {
   let running: ChildProcess | undefined
   return {
     isOn: () => running !== undefined,
@@ -36,9 +37,11 @@ export function qemuPower(machine: MachinePlan): MachinePower {
       running = child
       child.once('exit', () => {
         running = undefined
+        onChange(false)
       })
       try {
         await once(child, 'spawn')
+        onChange(true)
       } catch (error) {
         running = undefined
         throw error

@@ -11,7 +11,7 @@ import type { Kept } from './kept.ts'
 const keeperMsMax = 15_000
 
 export const keeperSocket = (plan: RackPlan): string => `${plan.stateDir}/keeper.sock`
-/** For `machine set --power-secret-file`. */
+/** For `machine set --power-secret-file`: USER:PASSWORD. */
 export const bmcSecretFile = (plan: RackPlan): string => `${plan.stateDir}/bmc.secret`
 
 export async function startKeeper(plan: RackPlan): Promise<void> {
@@ -20,7 +20,7 @@ export async function startKeeper(plan: RackPlan): Promise<void> {
   const kept: Kept = { user: bmcUser, secret, controlSocket: keeperSocket(plan), machines }
   mkdirSync(plan.stateDir, { recursive: true, mode: 0o700 })
   writeFileSync(`${plan.stateDir}/keeper.json`, JSON.stringify(kept), { mode: 0o600 })
-  writeFileSync(bmcSecretFile(plan), secret, { mode: 0o600 })
+  writeFileSync(bmcSecretFile(plan), `${bmcUser}:${secret}\n`, { mode: 0o600 })
   const log = `${plan.logsDir}/keeper.log`
   const program = ownProgram(
     new URL('./keeper.ts', import.meta.url),
