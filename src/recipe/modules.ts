@@ -1,4 +1,5 @@
 // Why this file exists: a kernel module is of no use without those it depends on; depmod's index says which.
+import { namePattern } from './tree.ts'
 
 export interface ModuleChoice {
   /** Paths below the modules folder, sorted. */
@@ -30,7 +31,10 @@ export function chooseModules(
       ]),
   )
   const inKernel = new Set(builtin.split('\n').map(moduleName))
-  const names = wanted.map(moduleName)
+  const names = wanted.map(moduleName).flatMap((name) => {
+    const rule = namePattern(name)
+    return name.includes('*') ? [...lines.keys()].filter((one) => rule.test(one)) : [name]
+  })
   return {
     files: [...new Set(names.flatMap((name) => lines.get(name) ?? []))].toSorted(),
     missing: names.filter((name) => !lines.has(name) && !inKernel.has(name)),

@@ -20,7 +20,7 @@ const absolutePath = z
   .regex(/^(?:\/[A-Za-z0-9_.+@*:,-]+)+$/, 'not an absolute path')
   .refine((path) => !path.split('/').includes('..'), 'a path may not climb with ..')
 const linkTarget = z.string().regex(/^[A-Za-z0-9_.+/-]+$/, 'not a path')
-const moduleWord = z.string().regex(/^[A-Za-z0-9_-]+$/, 'not a module name')
+const moduleWord = z.string().regex(/^[A-Za-z0-9_*-]+$/, 'not a module name')
 const unitBytes = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const
 const size = z
   .string()
