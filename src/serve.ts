@@ -1,16 +1,16 @@
 // Why this file exists: `coppice serve` is a keeper that holds no state of its own: it locks the data directory,
 // starts the directory server, wire and core, starts again whichever dies, and takes all of them along when it ends.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Settings } from '#config'
 import type { Fault } from '#fault'
 import { prepareSlapd, probeSlapd } from '#ldap-sync'
-import { chooseNfs, type NfsChoice } from '#nfs'
 import { lockDataDirectory } from '#store'
 import { Child, type ChildSpec } from './serve/child.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { notifySystemd } from './serve/systemd.ts'
 import { prepareGanesha } from './serve/ganesha.ts'
+import { nfsChoice } from './serve/nfs-source.ts'
 
 export interface ServeOptions {
   readonly configPath: string
@@ -91,13 +91,6 @@ function ours(name: 'wire' | 'core', configPath: string, dataDir: string): Child
 /** Programs that are not ours cannot watch a channel; the kernel tells them when we are gone. */
 function dyingWithUs(argv: readonly string[]): readonly [string, ...string[]] {
   return ['setpriv', '--pdeathsig', 'TERM', ...argv]
-}
-
-function nfsChoice(settings: Settings): NfsChoice {
-  return chooseNfs(settings.images.nfs, {
-    kernelServer: existsSync('/proc/fs/nfsd/exports') && existsSync('/usr/sbin/exportfs'),
-    ganesha: existsSync('/usr/bin/ganesha.nfsd'),
-  })
 }
 
 function readyLine(settings: Settings): string {

@@ -42,8 +42,9 @@ images: { store: DIR/images, nfs: auto }
 # Where new hosts ask for their certificates (HTTPS, on the interfaces above).
 enrol: { port: 8443 }
 
-# The kernel and the initial RAM disk that a machine with the role "host" boots.
-boot: { hostImage: DIR/boot/kvm-host }
+# The kernel and the initial RAM disk that a machine with the role "host" boots, and how long each phase of a boot may
+# take (100: ten minutes for the firmware, four for Linux; emulated or very large machines want more).
+boot: { hostImage: DIR/boot/kvm-host, patiencePercent: 100 }
 `
 }
 

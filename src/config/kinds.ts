@@ -5,6 +5,7 @@ import type { Endpoint } from './settings.ts'
 import type { Kind } from './reading.ts'
 
 export const portRange = [1, 65_535] as const
+export const patienceRange = [10, 1000] as const
 
 export const domainKind = {
   parse: parseDnsName,

@@ -8,6 +8,7 @@ import {
   interfaceKind,
   nfsExportKind,
   pathKind,
+  patienceRange,
   portRange,
   siteKind,
 } from './kinds.ts'
@@ -51,7 +52,11 @@ const rootKeys = [
   'enrol',
   'boot',
 ] as const
-const defaults = { enrolPort: 8443, apiListen: { host: '127.0.0.1', port: 8420 } } as const
+const defaults = {
+  enrolPort: 8443,
+  apiListen: { host: '127.0.0.1', port: 8420 },
+  patiencePercent: 100,
+} as const
 
 /** `migrationTable` is another one in tests only. */
 export function readSettings(
@@ -122,7 +127,7 @@ function readRoot(reading: Reading, root: Field, dataDir: string): Settings | un
   const dns = fieldsOf(reading, fields('dns'), ['forwarders'])
   const api = fieldsOf(reading, fields('api'), ['listen'])
   const enrol = fieldsOf(reading, fields('enrol'), ['port'])
-  const boot = fieldsOf(reading, fields('boot'), ['hostImage'])
+  const boot = fieldsOf(reading, fields('boot'), ['hostImage', 'patiencePercent'])
   const rest = {
     site: readText(reading, fields('site'), siteKind) ?? domain ?? '',
     services: readServices(reading, fields('services')),
@@ -133,6 +138,8 @@ function readRoot(reading: Reading, root: Field, dataDir: string): Settings | un
     boot: {
       hostImage:
         readText(reading, boot('hostImage'), path) ?? path.parse('DIR/boot/kvm-host') ?? '',
+      patiencePercent:
+        readNumber(reading, boot('patiencePercent'), patienceRange) ?? defaults.patiencePercent,
     },
   }
   return version === undefined || domain === undefined || !interfaces || !directory

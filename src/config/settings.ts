@@ -47,6 +47,10 @@ export interface Settings {
   readonly images: { readonly store: string; readonly nfs: NfsSettings }
   /** Where new hosts ask for their certificates, over HTTPS, on the provisioning addresses. */
   readonly enrol: { readonly port: number }
-  /** The folder with the kernel and the initial RAM disk of a KVM host. */
-  readonly boot: { readonly hostImage: string }
+  readonly boot: {
+    /** The folder with the kernel and the initial RAM disk of a KVM host. */
+    readonly hostImage: string
+    /** Stretches or shortens the deadline of every phase of a boot. */
+    readonly patiencePercent: number
+  }
 }

@@ -49,6 +49,8 @@ export type Observation =
   | { readonly kind: 'reached'; readonly phase: Phase; readonly detail: string }
   | { readonly kind: 'approval-wanted'; readonly reason: string }
   | { readonly kind: 'host-failed'; readonly phase: Phase; readonly reason: string }
+  /** Evidence, no step. */
+  | { readonly kind: 'heard'; readonly line: string }
   | { readonly kind: 'lost'; readonly reason: string }
   /** Core was away: what is owed is owed from now, and who was ready is probed again. */
   | { readonly kind: 'restarted' }
@@ -77,6 +79,8 @@ export function observe(life: Life, seen: Observation, now: number, patience: nu
       return note({ ...life, state: 'waiting', waitingFor: seen.reason }, now, seen.reason)
     case 'host-failed':
       return fail(life, seen.phase, seen.reason, now)
+    case 'heard':
+      return note(life, now, seen.line)
     case 'lost':
       return life.state === 'ready'
         ? lookAgain(life, now, seen.reason)

@@ -27,7 +27,7 @@ const defaults: Settings = {
   directory: { kind: 'embedded', listen: '127.0.0.1:3890', base: 'dc=cluster,dc=test' },
   images: { store: '/data/images', nfs: 'auto' },
   enrol: { port: 8443 },
-  boot: { hostImage: '/data/boot/kvm-host' },
+  boot: { hostImage: '/data/boot/kvm-host', patiencePercent: 100 },
 }
 
 test('the four required keys are enough; all else is its default', () => {

@@ -1,0 +1,97 @@
+// Why this file exists: the two streams that core lives by: the directory comes in, the feed goes out, and what wire
+// saw comes back.
+import { join } from 'node:path'
+import { emptySnapshot, type Delta, type EntryId } from '#directory'
+import { CoreEnd, type NextBoot } from '#feed'
+import type { DirectoryChange, DirectoryState, DirectorySync } from '#ldap-sync'
+import { AddressGiver } from './addresses.ts'
+import { DirectoryKeeper, dropped } from './directory-keeper.ts'
+import type { Foundation } from './foundation.ts'
+import { Sightings } from './sightings.ts'
+import { openDirectorySync } from './sync.ts'
+
+export interface Followers {
+  readonly directory: DirectoryKeeper
+  readonly sync: DirectorySync
+  readonly sightings: Sightings
+  readonly feed: CoreEnd
+  readonly serving: () => number
+  readonly tellNextBoot: (id: EntryId, choice: NextBoot) => void
+}
+
+export async function openFollowers(foundation: Foundation): Promise<Followers> {
+  const { settings, dataDir, store, events, hosts, now, boot, log } = foundation
+  let served = 0
+  const directory = new DirectoryKeeper({
+    empty: emptySnapshot(settings.domain),
+    store,
+    boot,
+    now,
+    send: (message) => feed.send(message),
+    onChange: (deltas) => changed(deltas),
+  })
+  foundation.showSnapshot(() => directory.snapshot)
+  const sightings = new Sightings(foundation)
+  const feed = new CoreEnd({
+    socketPath: join(dataDir, 'run', 'feed.sock'),
+    opening: () => directory.opening(),
+    onSighting(sighting) {
+      sightings.take(sighting)
+      return Promise.resolve()
+    },
+    onServing(number) {
+      served = number
+    },
+    onTrouble: (reason) => log(`feed: ${reason}`),
+    later: (milliseconds, action) => void setTimeout(action, milliseconds),
+  })
+  const { sync, readOnly } = openDirectorySync(settings, dataDir, {
+    changes(batch) {
+      directory.take(batch)
+      noteLeftOut(batch, log)
+    },
+    state: stateTeller(foundation),
+  })
+  const addresses = new AddressGiver({ ...foundation, directory, sync, readOnly })
+  await sync.start()
+  return {
+    directory,
+    sync,
+    sightings,
+    feed,
+    serving: () => served,
+    tellNextBoot: (id, choice) => feed.send({ kind: 'next-boot', id, choice }),
+  }
+
+  function changed(deltas: readonly Delta[]): void {
+    for (const id of dropped(deltas)) hosts.forget(id)
+    const hasNetwork = deltas.some(
+      (delta) => delta.kind === 'put' && delta.entry.kind === 'network',
+    )
+    if (hasNetwork) addresses.takeAll(directory.snapshot)
+    else addresses.take(deltas)
+    for (const delta of deltas) {
+      if (delta.kind === 'set-aside') events.tell('set-aside', delta.item.dn, delta.item.reason)
+    }
+  }
+}
+
+function noteLeftOut(batch: readonly DirectoryChange[], log: (line: string) => void): void {
+  for (const change of batch) {
+    if (change.kind === 'put') for (const note of change.notes) log(`${change.entry.dn}: ${note}`)
+  }
+}
+
+/** Told when it changes, not each time it is heard. */
+function stateTeller({ events }: Foundation): (state: DirectoryState) => void {
+  let last = ''
+  return ({ kind, fault, held, copyTrouble }) => {
+    const parts = [kind, fault?.message, copyTrouble]
+    if (held.length > 0)
+      parts.push(`${held.length} removals are held: coppice directory accept, or reject`)
+    const text = parts.filter((part) => part !== undefined).join('; ')
+    if (text === last) return
+    last = text
+    events.tell(kind === 'live' && held.length === 0 ? 'directory' : 'alarm', 'directory', text)
+  }
+}

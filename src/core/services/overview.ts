@@ -1,0 +1,97 @@
+// Why this file exists: how the appliance is, for people (status), for load balancers (ready) and for Prometheus (metrics).
+import type { Services, StatusView } from '#api'
+import type { DirectoryState } from '#ldap-sync'
+import type { ServiceContext } from './context.ts'
+import { explain } from './explain.ts'
+import { machinesOf } from './machines.ts'
+import { lintViews } from './views.ts'
+import { audited } from './context.ts'
+
+export interface WireState {
+  readonly connected: () => boolean
+  /** The snapshot that wire said it serves. */
+  readonly serving: () => number
+}
+
+type Overview = Pick<
+  Services,
+  'directory' | 'explain' | 'status' | 'ready' | 'metrics' | 'events' | 'leases'
+>
+
+export function overviewServices(
+  context: ServiceContext,
+  wire: WireState,
+  version: string,
+): Overview {
+  const status = (): StatusView => statusView(context, wire, version)
+  return {
+    leases: { list: () => context.sightings.leases() },
+    directory: {
+      lint: () => lintViews(context.snapshot()),
+      decideHeld(accept, caller) {
+        const change = { caller, action: `directory ${accept}`, target: 'held removals' }
+        return audited(context, change, () => {
+          if (accept === 'accept') context.sync.acceptHeld()
+          else context.sync.rejectHeld()
+          return Promise.resolve()
+        })
+      },
+    },
+    explain: (subject) => explain(subject, context),
+    status,
+    ready() {
+      const { kind } = context.sync.state
+      if (kind === 'starting') return { ready: false, why: 'the directory was not read yet' }
+      if (!wire.connected()) return { ready: false, why: 'wire is away' }
+      return { ready: true, why: 'the directory is known and wire answers from it' }
+    },
+    metrics: () => metricsText(status()),
+    events: (listener, signal) => context.events.listen(listener, signal),
+  }
+}
+
+function statusView(context: ServiceContext, wire: WireState, version: string): StatusView {
+  const { sync, hosts, now } = context
+  const snapshot = context.snapshot()
+  const { kind, heardAt, held, rawEntries, ...state } = sync.state
+  const byState = Object.groupBy(machinesOf(snapshot), ({ id }) => hosts.life(id).state)
+  return {
+    version,
+    domain: snapshot.domain,
+    snapshot: snapshot.number,
+    wire: { connected: wire.connected(), serving: wire.serving() },
+    directory: {
+      state: held.length > 0 ? `${kind}, ${held.length} removals held` : kind,
+      detail: troubleOf(state),
+      ageSeconds: heardAt === undefined ? -1 : Math.max(0, Math.round((now() - heardAt) / 1000)),
+    },
+    counts: {
+      entries: rawEntries,
+      networks: snapshot.networks.length,
+      machines: machinesOf(snapshot).length,
+      'set-aside': snapshot.setAside.size,
+      waiting: context.sightings.waiting().length,
+      ...Object.fromEntries(
+        Object.entries(byState).map(([name, list]) => [name, list?.length ?? 0]),
+      ),
+    },
+  }
+}
+
+function troubleOf({ fault, copyTrouble }: Pick<DirectoryState, 'fault' | 'copyTrouble'>): string {
+  return [fault?.message, copyTrouble].filter((text) => text !== undefined).join('; ')
+}
+
+function metricsText(status: StatusView): string {
+  const counts = Object.entries(status.counts).map(
+    ([what, count]) => [`coppice_count{of="${what}"}`, count] as const,
+  )
+  const figures = [
+    ['coppice_snapshot', status.snapshot],
+    ['coppice_wire_connected', status.wire.connected ? 1 : 0],
+    ['coppice_wire_snapshot', status.wire.serving],
+    ['coppice_directory_age_seconds', status.directory.ageSeconds],
+    ...counts,
+  ] as const
+  return figures.map(([name, value]) => `${name} ${value}\n`).join('')
+}

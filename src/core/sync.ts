@@ -1,0 +1,32 @@
+// Why this file exists: the embedded directory and a foreign one are the same code path; only the address differs.
+import { join } from 'node:path'
+import type { Settings } from '#config'
+import {
+  connectorOf,
+  type DirectoryEvents,
+  DirectorySync,
+  embeddedAccess,
+  systemClock,
+} from '#ldap-sync'
+
+export interface OpenedSync {
+  readonly sync: DirectorySync
+  readonly readOnly: boolean
+}
+
+export function openDirectorySync(
+  settings: Settings,
+  dataDir: string,
+  events: DirectoryEvents,
+): OpenedSync {
+  const { directory, domain } = settings
+  const access =
+    directory.kind === 'embedded' ? embeddedAccess({ dataDir, base: directory.base }) : directory
+  const caFile = directory.kind === 'external' ? directory.caFile : undefined
+  const sync = new DirectorySync(
+    { ...access, base: directory.base, domain, copyFile: join(dataDir, 'directory.copy') },
+    { clock: systemClock, connect: connectorOf(systemClock, caFile), random: Math.random },
+    events,
+  )
+  return { sync, readOnly: access.bindDn === undefined }
+}
