@@ -1,4 +1,5 @@
 // Why this file exists: what every service of core needs, and the audit that every change goes through.
+import { auditRecord } from '#access'
 import type { Caller } from '#api'
 import type { EntryId, Ip4, Snapshot } from '#directory'
 import { Fault } from '#fault'
@@ -42,16 +43,9 @@ export async function audited<T>(
 ): Promise<T> {
   const { caller, action, target, before, after } = change
   const write = (result: string): void => {
-    store.audit.append({
-      at: now(),
-      who: caller.name,
-      role: caller.role,
-      action,
-      target,
-      before,
-      after,
-      result,
-    })
+    store.audit.append(
+      auditRecord({ principal: caller, action, target, before, after, result, now: now() }),
+    )
     events.tell('change', target, `${action} by ${caller.name}: ${result}`)
   }
   try {
