@@ -20,7 +20,11 @@ export async function runChild(
   const { values } = parseArgs({
     options: { config: { type: 'string' }, data: { type: 'string' } },
   })
-  const logger = pino({ base: { process: name }, timestamp: pino.stdTimeFunctions.isoTime })
+  // Standard output belongs to serve's one line.
+  const logger = pino(
+    { base: { process: name }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  )
   const place = {
     configPath: values.config ?? '',
     dataDir: values.data ?? '',

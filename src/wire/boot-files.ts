@@ -2,8 +2,11 @@
 import { HeldFiles } from '#pxe'
 import type { Fault } from '#fault'
 
-const loaderFolder = '/usr/lib/ipxe'
-const loaders = ['snponly.efi', 'ipxe.efi', 'undionly.kpxe'] as const
+/** Where Debian's package ipxe puts them: one of the three is only a link into the other folder. */
+const loaders = [
+  { folder: '/usr/lib/ipxe', prefix: '', only: ['snponly.efi', 'undionly.kpxe'] },
+  { folder: '/boot', prefix: '', only: ['ipxe.efi'] },
+] as const
 
 export function openBootFiles(
   hostImage: string,
@@ -12,7 +15,7 @@ export function openBootFiles(
 ): Promise<HeldFiles> {
   return HeldFiles.open({
     roots: [
-      { folder: loaderFolder, prefix: '', only: loaders },
+      ...loaders,
       { folder: hostImage, prefix: 'boot/kvm-host/', only: ['vmlinuz', 'initrd'] },
     ],
     now,
