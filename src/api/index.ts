@@ -17,3 +17,22 @@ export type {
   TokenView,
   WaitingView,
 } from './services.ts'
+export { openApi, type OpenApiParts, type OpenedApi } from './open.ts'
+export {
+  eventView,
+  explanation,
+  leaseView,
+  lintView,
+  machineView,
+  networkView,
+  newTokenView,
+  pageItemsMax,
+  pageOf,
+  powerAnswer,
+  type Problem,
+  problem,
+  statusView,
+  timelineView,
+  tokenView,
+  waitingView,
+} from './schemas.ts'

@@ -1,0 +1,62 @@
+// Why this file exists: the routes about the directory as a whole: its state, its faults, and why something is as it is.
+import { z } from 'zod'
+import { pageOfItems } from '../page.ts'
+import { explanation, heldRequest, lintView, pageOf, pageQuery, statusView } from '../schemas.ts'
+import type { Services } from '../services.ts'
+import { type Api, failures, nothing } from './typed.ts'
+
+const tags = ['directory']
+
+export function addDirectoryRoutes(app: Api, services: Services): void {
+  app.get(
+    '/v1/status',
+    {
+      schema: {
+        tags,
+        summary: 'How the appliance is',
+        response: { 200: statusView, ...failures },
+      },
+    },
+    () => services.status(),
+  )
+  app.get(
+    '/v1/lint',
+    {
+      schema: {
+        tags,
+        summary: 'Entries that are set aside or deserve a look, with the reason',
+        querystring: pageQuery,
+        response: { 200: pageOf(lintView), ...failures },
+      },
+    },
+    ({ query }) =>
+      pageOfItems(services.directory.lint(), ({ where, reason }) => `${where}\n${reason}`, query),
+  )
+  app.get(
+    '/v1/explain/:subject',
+    {
+      schema: {
+        tags,
+        summary: 'What a machine (by name, MAC or address) would get right now, and why',
+        params: z.object({ subject: z.string().min(1).max(253) }),
+        response: { 200: explanation, ...failures },
+      },
+    },
+    ({ params: { subject } }) => ({ subject, lines: [...services.explain(subject)] }),
+  )
+  app.post(
+    '/v1/directory/held',
+    {
+      schema: {
+        tags,
+        summary: 'Applies or throws away removals that were held because they were too many',
+        body: heldRequest,
+        response: { 204: nothing, ...failures },
+      },
+    },
+    async ({ body, caller }, reply) => {
+      await services.directory.decideHeld(body.decision, caller)
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,77 @@
+// Why this file exists: the routes about networks and about who has which address on them.
+import { pageOfItems } from '../page.ts'
+import { leaseView, networkRequest, networkView, pageOf, pageQuery } from '../schemas.ts'
+import type { Services } from '../services.ts'
+import { type Api, byName, failures, nothing } from './typed.ts'
+
+const tags = ['networks']
+
+export function addNetworkRoutes(app: Api, { networks, leases }: Services): void {
+  app.get(
+    '/v1/networks',
+    {
+      schema: {
+        tags,
+        summary: 'All networks',
+        querystring: pageQuery,
+        response: { 200: pageOf(networkView), ...failures },
+      },
+    },
+    ({ query }) => pageOfItems(networks.list(), ({ name }) => name, query),
+  )
+  app.post(
+    '/v1/networks',
+    {
+      schema: {
+        tags,
+        summary: 'Describes a new network in the directory',
+        body: networkRequest,
+        response: { 201: networkView, ...failures },
+      },
+    },
+    async ({ body, caller }, reply) => {
+      const added = await networks.add(body, caller)
+      return reply
+        .code(201)
+        .header('location', `/v1/networks/${encodeURIComponent(added.name)}`)
+        .send(added)
+    },
+  )
+  addOneNetworkRoutes(app, networks)
+  app.get(
+    '/v1/leases',
+    {
+      schema: {
+        tags,
+        summary: 'Who was given which address',
+        querystring: pageQuery,
+        response: { 200: pageOf(leaseView), ...failures },
+      },
+    },
+    ({ query }) => pageOfItems(leases.list(), ({ address }) => address, query),
+  )
+}
+
+function addOneNetworkRoutes(app: Api, networks: Services['networks']): void {
+  const url = '/v1/networks/:name'
+  const one = { tags, params: byName }
+  app.get(
+    url,
+    { schema: { ...one, summary: 'One network', response: { 200: networkView, ...failures } } },
+    ({ params }) => networks.show(params.name),
+  )
+  app.delete(
+    url,
+    {
+      schema: {
+        ...one,
+        summary: 'Removes a network from the directory',
+        response: { 204: nothing, ...failures },
+      },
+    },
+    async ({ params, caller }, reply) => {
+      await networks.remove(params.name, caller)
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,259 @@
+// Why this file exists: the API holds no decision, so its tests bring a core of their own: one that obeys and remembers what it
+// was told, and one in which every question fails unforeseen.
+import type { Caller, EventView, MachineView, NetworkView, Services } from '#api'
+import { Fault } from '#fault'
+
+export const tokens: ReadonlyMap<string, Caller> = new Map([
+  ['admin-secret', { name: 'root', role: 'admin' }],
+  ['operator-secret', { name: 'ada', role: 'operator' }],
+  ['reader-secret', { name: 'monitor', role: 'read-only' }],
+  ['member-secret', { name: 'bob', role: 'vo-member' }],
+])
+
+export interface FakeCore {
+  readonly services: Services
+  /** What was changed, by whom, in order. */
+  readonly orders: { readonly what: string; readonly caller: string; readonly given?: unknown }[]
+  readonly machines: Map<string, MachineView>
+  readonly networks: Map<string, NetworkView>
+  readonly listeners: Set<(event: EventView) => void>
+}
+
+export function machine(name: string, more: Partial<MachineView> = {}): MachineView {
+  return {
+    name,
+    fqdn: `${name}.cluster.test`,
+    role: 'other',
+    state: 'described',
+    macs: [],
+    tags: [],
+    boot: 0,
+    dn: `cn=${name},ou=machines,dc=cluster,dc=test`,
+    ...more,
+  }
+}
+
+function noSuch(kind: string, name: string): Fault {
+  return new Fault('CPC-API-003', {
+    what: `there is no ${kind} ${name}`,
+    where: name,
+    why: 'no entry of the directory has this name',
+    todo: `look at: coppice ${kind} list`,
+  })
+}
+
+export function fakeCore(): FakeCore {
+  const core: Omit<FakeCore, 'services'> = {
+    orders: [],
+    machines: new Map(),
+    networks: new Map(),
+    listeners: new Set(),
+  }
+  const services: Services = {
+    machines: fakeMachines(core),
+    networks: fakeNetworks(core),
+    leases: {
+      list: () => [
+        {
+          address: '10.1.0.1',
+          mac: '52:54:00:00:00:01',
+          machine: 'n001',
+          lastSeen: '2026-01-31T12:00:00.000Z',
+          answered: 'ACK',
+        },
+      ],
+    },
+    tokens: {
+      list: () => [
+        { id: 't1', name: 'ada', role: 'operator', createdAt: '2026-01-31T12:00:00.000Z' },
+      ],
+      add: (name, role, caller) => {
+        core.orders.push({ what: `token add ${name} ${role}`, caller: caller.name })
+        const createdAt = '2026-01-31T12:00:00.000Z'
+        return Promise.resolve({ id: 't2', name, role, createdAt, secret: 'new-secret' })
+      },
+      revoke: (id, caller) => {
+        core.orders.push({ what: `token revoke ${id}`, caller: caller.name })
+        return Promise.resolve()
+      },
+      caller: (secret) => tokens.get(secret),
+    },
+    directory: {
+      lint: () => [{ severity: 'set-aside', where: 'cn=n9', reason: 'its MAC is held by n1' }],
+      decideHeld: (decision, caller) => {
+        core.orders.push({ what: `held ${decision}`, caller: caller.name })
+        return Promise.resolve()
+      },
+    },
+    explain: (subject) => [`${subject} gets nothing`, 'because it is nobody'],
+    status: () => ({
+      version: '0.1.0',
+      domain: 'cluster.test',
+      snapshot: 7,
+      wire: { connected: true, serving: 7 },
+      directory: { state: 'live', detail: 'ldapi', ageSeconds: 0 },
+      counts: { machines: core.machines.size },
+    }),
+    ready: () => ({ ready: true, why: 'wire serves' }),
+    metrics: () => '# TYPE coppice_machines gauge\ncoppice_machines 2\n',
+    events: (listener, signal) => {
+      core.listeners.add(listener)
+      signal.addEventListener('abort', () => core.listeners.delete(listener))
+      listener({ at: '2026-01-31T12:00:00.000Z', kind: 'phase', subject: 'n001', text: 'lease' })
+    },
+  }
+  return { ...core, services }
+}
+
+function fakeMachines(core: Omit<FakeCore, 'services'>): Services['machines'] {
+  const show = (name: string): MachineView => {
+    const found = core.machines.get(name)
+    if (found === undefined) throw noSuch('machine', name)
+    return found
+  }
+  const put = (view: MachineView): Promise<MachineView> => {
+    core.machines.set(view.name, view)
+    return Promise.resolve(view)
+  }
+  return {
+    list: () => [...core.machines.values()],
+    show,
+    add: async (request, caller) => {
+      core.orders.push({ what: `machine add ${request.name}`, caller: caller.name, given: request })
+      if (core.machines.has(request.name)) {
+        throw new Fault('CPC-DIR-002', {
+          what: `the machine ${request.name} cannot be added`,
+          where: request.name,
+          why: 'there is one of this name',
+          todo: 'choose another name',
+        })
+      }
+      const { address, power } = request
+      return put(
+        machine(request.name, {
+          macs: request.macs,
+          role: request.role ?? 'other',
+          tags: request.tags ?? [],
+          ...(address !== undefined && { address }),
+          ...(power !== undefined && { power }),
+        }),
+      )
+    },
+    change: async (name, change, caller) => {
+      core.orders.push({ what: `machine change ${name}`, caller: caller.name, given: change })
+      return put({ ...show(name), ...(change.tags && { tags: change.tags }) })
+    },
+    remove: async (name, caller) => {
+      core.orders.push({ what: `machine remove ${show(name).name}`, caller: caller.name })
+      core.machines.delete(name)
+      return Promise.resolve()
+    },
+    timeline: (name) => ({
+      machine: show(name).name,
+      boot: 1,
+      state: 'failed',
+      phases: [
+        { phase: 'power-on', at: '2026-01-31T12:00:00.000Z', sinceMs: 0, detail: '' },
+        { phase: 'lease', at: '2026-01-31T12:00:02.500Z', sinceMs: 2500, detail: '10.1.0.1' },
+      ],
+      failure: {
+        phase: 'loader',
+        reason: 'nothing heard for 60 s',
+        at: '2026-01-31T12:01:02.500Z',
+      },
+      trail: ['DISCOVER from 52:54:00:00:00:01'],
+    }),
+    power: async (name, action, caller) => {
+      core.orders.push({ what: `power ${action} ${show(name).name}`, caller: caller.name })
+      return Promise.resolve({ power: action === 'off' ? ('off' as const) : ('on' as const) })
+    },
+    nextBoot: async (name, choice, caller) => {
+      core.orders.push({ what: `boot ${choice} ${show(name).name}`, caller: caller.name })
+      return Promise.resolve()
+    },
+    waiting: () => [
+      {
+        mac: '52:54:00:cc:00:31',
+        firstSeen: '2026-01-31T12:00:00.000Z',
+        lastSeen: '2026-01-31T12:00:01.000Z',
+        interfaceName: 'prov0',
+        doubt: 'a known MAC on another port',
+        machine: 'n031',
+      },
+    ],
+    adopt: (mac, name, caller) => {
+      core.orders.push({ what: `adopt ${mac} ${name}`, caller: caller.name })
+      return put(machine(name, { macs: [mac] }))
+    },
+  }
+}
+
+function fakeNetworks(core: Omit<FakeCore, 'services'>): Services['networks'] {
+  const show = (name: string): NetworkView => {
+    const found = core.networks.get(name)
+    if (found === undefined) throw noSuch('network', name)
+    return found
+  }
+  return {
+    list: () => [...core.networks.values()],
+    show,
+    add: (request, caller) => {
+      core.orders.push({ what: `network add ${request.name}`, caller: caller.name, given: request })
+      const { name, subnet, gateway, pool, leaseSeconds = 3600 } = request
+      const view = {
+        name,
+        subnet,
+        leaseSeconds,
+        dn: `cn=${name},ou=networks,dc=cluster,dc=test`,
+        ...(gateway !== undefined && { gateway }),
+        ...(pool !== undefined && { pool }),
+      }
+      core.networks.set(name, view)
+      return Promise.resolve(view)
+    },
+    remove: async (name, caller) => {
+      core.orders.push({ what: `network remove ${show(name).name}`, caller: caller.name })
+      core.networks.delete(name)
+      return Promise.resolve()
+    },
+  }
+}
+
+/** What an exception of nobody's making may carry. */
+export const leakingSecret = 'hunter2-in-the-exception'
+
+/** Every question ends in an exception that nobody foresaw; only admission works. */
+export function brokenServices(): Services {
+  const broken = (): never => {
+    throw new Error(`the database said ${leakingSecret}`)
+  }
+  const whole = fakeCore().services
+  return {
+    machines: {
+      list: broken,
+      show: broken,
+      add: () => Promise.reject(new Error(leakingSecret)),
+      change: () => Promise.reject(new Error(leakingSecret)),
+      remove: () => Promise.reject(new Error(leakingSecret)),
+      timeline: broken,
+      power: () => Promise.reject(new Error(leakingSecret)),
+      nextBoot: () => Promise.reject(new Error(leakingSecret)),
+      waiting: broken,
+      adopt: () => Promise.reject(new Error(leakingSecret)),
+    },
+    networks: {
+      list: broken,
+      show: broken,
+      add: () => Promise.reject(new Error(leakingSecret)),
+      remove: () => Promise.reject(new Error(leakingSecret)),
+    },
+    leases: { list: broken },
+    tokens: { ...whole.tokens, list: broken },
+    directory: { lint: broken, decideHeld: () => Promise.reject(new Error(leakingSecret)) },
+    explain: broken,
+    status: whole.status,
+    ready: () => ({ ready: false, why: 'the directory is not there' }),
+    metrics: broken,
+    events: broken,
+  }
+}
