@@ -1,0 +1,42 @@
+// Why this file exists: what TFTP and HTTP may give away is one explicit map from names to bytes. A name is a key and
+// never a path, so no spelling of it can reach another file.
+export interface HeldFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** SHA-256, lower-case hex. */
+  readonly digest: string
+}
+
+export interface BootFiles {
+  find(name: string): HeldFile | undefined
+}
+
+export type Asked =
+  | { readonly kind: 'file'; readonly file: HeldFile }
+  | { readonly kind: 'absent' }
+  /** HOSTILE 17: the name was meant as a way out. */
+  | { readonly kind: 'hostile' }
+
+/** Firmware writes some names with a slash before them; that is the same key. */
+export function findAsked(files: BootFiles, name: string): Asked {
+  const file = files.find(name.startsWith('/') ? name.slice(1) : name)
+  if (file) return { kind: 'file', file }
+  return meansAPath(name) ? { kind: 'hostile' } : { kind: 'absent' }
+}
+
+function meansAPath(name: string): boolean {
+  return (
+    name.startsWith('/') ||
+    name.includes('\\') ||
+    /^[a-z]:/i.test(name) ||
+    /%(2e|2f|5c)/i.test(name) ||
+    name.split('/').includes('..')
+  )
+}
+
+/** A name as it may stand in a log: printable and short. */
+export function printableName(name: string): string {
+  const clean = name.replaceAll(/[^\x21-\x7e]/g, '?')
+  return clean.length > printableMax ? `${clean.slice(0, printableMax)}…` : clean
+}
+const printableMax = 120
