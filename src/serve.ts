@@ -7,6 +7,7 @@ import type { Fault } from '#fault'
 import { prepareSlapd, probeSlapd } from '#ldap-sync'
 import { lockDataDirectory } from '#store'
 import { Child, type ChildSpec } from './serve/child.ts'
+import { endLeftovers } from './serve/leftovers.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { notifySystemd } from './serve/systemd.ts'
 import { prepareGanesha } from './serve/ganesha.ts'
@@ -28,6 +29,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const runDir = join(options.dataDir, 'run')
   mkdirSync(runDir, { recursive: true, mode: 0o700 })
   using _lock = lockDataDirectory(options.dataDir)
+  await endLeftovers(options.dataDir, options.log)
   writeFileSync(join(runDir, 'serve.pid'), `${process.pid}\n`)
 
   const givenUp = Promise.withResolvers<Fault>()

@@ -37,8 +37,6 @@ export async function runChild(
     void Promise.resolve(stop?.()).then(() => process.exit(0))
   }
   process.once('SIGTERM', leave)
-  // Ctrl-C reaches the whole group; the keeper decides.
-  process.on('SIGINT', () => undefined)
   process.once('disconnect', () => process.exit(1))
   try {
     stop = await start(place)

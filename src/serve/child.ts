@@ -48,6 +48,7 @@ export class Child {
       await this.#untilReady(child)
     } catch (error) {
       this.#stopping = true
+      clearTimeout(this.#timer)
       child.kill('SIGKILL')
       throw error
     }
@@ -69,11 +70,12 @@ export class Child {
   #spawn(): ChildProcess {
     const { argv, name, pidFile, ready } = this.#spec
     const [program, ...rest] = argv
+    // Detached: a signal to our group (Ctrl-C) reaches us alone, and we stop them in order.
     const stdio = ['ignore', 'inherit', 'inherit'] as const
     const child =
       ready === 'message'
-        ? spawn(program, rest, { stdio: [...stdio, 'ipc'] })
-        : spawn(program, rest, { stdio: [...stdio] })
+        ? spawn(program, rest, { stdio: [...stdio, 'ipc'], detached: true })
+        : spawn(program, rest, { stdio: [...stdio], detached: true })
     this.#process = child
     if (child.pid !== undefined) writeFileSync(pidFile, `${child.pid}\n`)
     child.once('error', (error) =>
