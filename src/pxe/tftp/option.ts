@@ -11,8 +11,11 @@ export interface Terms {
   readonly granted: readonly TftpOption[]
 }
 
-/** Ethernet's 1,500 less IPv4, UDP and TFTP headers: a larger block would travel in pieces. */
-export const blockBytesMax = 1_468
+/**
+ * Ethernet's 1,500 less IPv4, UDP and TFTP headers, and 40 octets for a tag or a tunnel on the way: a larger block
+ * would travel in pieces, which firmware does not put together.
+ */
+export const blockBytesMax = 1_428
 /** RFC 1350. */
 export const blockBytesDefault = 512
 /** 94 kB in flight saturates a gigabit at half a millisecond, and a switch still buffers it. */

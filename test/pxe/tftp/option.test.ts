@@ -5,7 +5,7 @@ import { agree, blockBytesMax, windowBlocksMax } from '../../../src/pxe/tftp/opt
 
 for (const [sentence, name, text, granted] of [
   ['RFC 2348: a block size is granted', 'blksize', '1024', '1024'],
-  ['RFC 2348: a block size above our limit is lowered to it', 'blksize', '65464', '1468'],
+  ['RFC 2348: a block size above our limit is lowered to it', 'blksize', '65464', '1428'],
   ['RFC 2348: a block size below 8 is left out', 'blksize', '7', undefined],
   ['RFC 2348: a block size above 65464 is left out', 'blksize', '65465', undefined],
   ['RFC 2348: a block size that is no number is left out', 'blksize', '1e3', undefined],
@@ -47,6 +47,6 @@ test('RFC 1350: without options blocks have 512 octets, one at a time', () => {
 })
 
 test('a block of ours fits into one Ethernet frame', () => {
-  assert.equal(20 + 8 + 4 + blockBytesMax, 1_500)
+  assert.ok(20 + 8 + 4 + blockBytesMax <= 1_500)
   assert.ok(windowBlocksMax < 32_768, 'or acknowledgements would be ambiguous')
 })
