@@ -1,3 +1,21 @@
 // Door of the room: the directory as LDAP holds it, followed live, mapped to typed entries, and written back.
-export { probeSlapd } from './slapd/probe.ts'
+export { LdapClient } from './client/client.ts'
+export { type Clock, systemClock } from './client/clock.ts'
+export { type Connect, type Connection, connectorOf } from './client/connection.ts'
+export { LdapRefusal } from './client/fault.ts'
+export { type LdapUrl, parseLdapUrl } from './client/url.ts'
+export {
+  type DirectoryChange,
+  type DirectoryEvents,
+  type DirectoryState,
+  DirectorySync,
+  type DirectorySyncSettings,
+} from './directory-sync.ts'
+export { type Filter, formatFilter, ldapFilter, parseFilter } from './message/filter.ts'
+export { type EmbeddedAccess, embeddedAccess } from './slapd/access.ts'
 export { prepareSlapd, type PreparedSlapd, type SlapdSettings } from './slapd/prepare.ts'
+export { probeSlapd } from './slapd/probe.ts'
+export type { FollowerEdges as DirectoryEdges } from './sync/follower.ts'
+export { removalLimits, type RemovalLimits } from './sync/guard.ts'
+export type { MachineFields, NetworkFields, NicFields } from './write/attributes.ts'
+export type { DirectoryWriter } from './write/writer.ts'

@@ -58,6 +58,13 @@ export const ldapFaults = {
     exit: 'failed',
     status: 502,
   },
+  'CPC-LDAP-009': {
+    title: 'The secret for the directory cannot be read.',
+    explanation:
+      'directory.secretFile names the file whose content is the password of directory.bindDn. It must exist and be readable by the appliance. The file is read at each connection, so a changed secret needs no restart.',
+    exit: 'failed',
+    status: 500,
+  },
   'CPC-LDAP-010': {
     title: 'The base of the embedded directory is not usable.',
     explanation:

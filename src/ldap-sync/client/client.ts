@@ -1,6 +1,6 @@
 // Why this file exists: one connection to an LDAP server, with many questions under way and a bound on each.
 import { describeRefusal, ldapLimits } from '#asn1'
-import type { Fault } from '#fault'
+import { Fault } from '#fault'
 import { decodeMessage } from '../message/decode.ts'
 import { encodeMessage } from '../message/encode.ts'
 import {
@@ -235,9 +235,8 @@ export class LdapClient {
     try {
       request?.take(message)
     } catch (error) {
-      this.#end(
-        badAnswer(this.#connection.peer, error instanceof Error ? error.message : 'unknown'),
-      )
+      if (!(error instanceof Fault)) throw error
+      this.#end(error)
     }
   }
 

@@ -26,12 +26,26 @@ const keepAliveMillis = 30_000
 /** Opens real sockets. `caFile` replaces the system's authorities for ldaps. */
 export function connectorOf(clock: Clock, caFile?: string): Connect {
   return async (url) => {
-    const socket = await opened(open(url, caFile), url, clock)
+    const socket = await opened(begin(url, caFile), url, clock)
     return connectionOf(socket, url)
   }
 }
 
-function open(url: LdapUrl, caFile: string | undefined): { socket: Socket; event: string } {
+function begin(url: LdapUrl, caFile: string | undefined): Opening {
+  try {
+    return open(url, caFile)
+  } catch (error) {
+    // A caFile that is missing, or is no certificate.
+    throw cannotConnect(url.text, error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+interface Opening {
+  readonly socket: Socket
+  readonly event: string
+}
+
+function open(url: LdapUrl, caFile: string | undefined): Opening {
   if (url.kind === 'unix') return { socket: createConnection(url.path), event: 'connect' }
   const { host, port } = url
   if (url.kind === 'tcp') return { socket: createConnection({ host, port }), event: 'connect' }
@@ -41,11 +55,7 @@ function open(url: LdapUrl, caFile: string | undefined): { socket: Socket; event
   return { socket, event: 'secureConnect' }
 }
 
-function opened(
-  { socket, event }: { socket: Socket; event: string },
-  url: LdapUrl,
-  clock: Clock,
-): Promise<Socket> {
+function opened({ socket, event }: Opening, url: LdapUrl, clock: Clock): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   const fail = (why: string, cause?: unknown): void => {
     socket.destroy()
@@ -72,7 +82,8 @@ function connectionOf(socket: Socket, url: LdapUrl): Connection {
     private: url.kind !== 'tcp' || isLoopback(socket.remoteAddress ?? ''),
     peer: url.text,
     write: (bytes) => void socket.write(bytes),
-    close: () => void socket.destroy(),
+    // The last words still go out.
+    close: () => socket.destroySoon(),
     onBytes: (take) => void socket.on('data', take),
     onClosed: (tell) => void socket.once('close', () => tell(reason)),
   }

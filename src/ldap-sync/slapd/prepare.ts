@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Fault } from '#fault'
 import { type Dn, keyOf, parseDn, textOf } from '../dn.ts'
+import { embeddedAccess } from './access.ts'
 import { firstEntries, slapdConfig } from './config.ts'
 import { schemaDirectives } from './schema-file.ts'
 
@@ -30,8 +31,6 @@ export interface PreparedSlapd {
 const slapdProgram = '/usr/sbin/slapd'
 const slapaddProgram = '/usr/sbin/slapadd'
 const slapaddMillisMax = 30_000
-/** sun_path holds 108 bytes with its last NUL. */
-const socketPathBytesMax = 107
 const secretBytes = 24
 
 /** Idempotent. The database is made complete under another name, so a half-made one is never served. */
@@ -42,7 +41,8 @@ export async function prepareSlapd(settings: SlapdSettings): Promise<PreparedSla
   const folder = join(dataDir, 'ldap')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   mkdirSync(join(dataDir, 'run'), { recursive: true, mode: 0o700 })
-  const secretFile = join(dataDir, 'ldap-admin.secret')
+  const access = embeddedAccess({ dataDir, base: textOf(base) })
+  const { secretFile } = access
   const adminSecret = ensureSecret(secretFile)
   const write = (name: string, databaseDir: string): string => {
     const path = join(folder, name)
@@ -55,9 +55,9 @@ export async function prepareSlapd(settings: SlapdSettings): Promise<PreparedSla
   if (existsSync(database)) checkSameBase(folder, base)
   else await createDatabase({ folder, database, base, write })
   const configFile = write('slapd.conf', database)
-  const urls = [socketUrl(dataDir), `ldap://${settings.listen}/`] as const
+  const urls = [access.url, `ldap://${settings.listen}/`] as const
   const argv = [slapdProgram, '-f', configFile, '-h', urls.join(' '), '-d', 'none'] as const
-  return { argv, urls, adminDn: `cn=admin,${textOf(base)}`, secretFile }
+  return { argv, urls, adminDn: access.bindDn, secretFile }
 }
 
 function parseBase(text: string): Dn {
@@ -130,17 +130,6 @@ function checkSameBase(folder: string, base: Dn): void {
     where: `directory.embedded.base: ${textOf(base)}`,
     why: `the database in ${folder} holds ${written}`,
     todo: 'set the base back, or use another data directory and load the entries there',
-  })
-}
-
-function socketUrl(dataDir: string): string {
-  const path = join(dataDir, 'run', 'ldapi')
-  if (Buffer.byteLength(path) <= socketPathBytesMax) return `ldapi://${encodeURIComponent(path)}/`
-  throw new Fault('CPC-LDAP-013', {
-    what: 'the path of the data directory is too long for a unix socket',
-    where: path,
-    why: `a socket's path has at most ${socketPathBytesMax} bytes`,
-    todo: 'use a shorter --data directory',
   })
 }
 

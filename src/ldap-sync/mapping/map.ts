@@ -1,0 +1,74 @@
+// Why this file exists: what an entry means, decided from the entry and what stands around it; and which entries
+// must be looked at again when one changes.
+import type { DnsName, Entry, EntryId } from '#directory'
+import { parentKey, type RawEntry } from '../raw-entry.ts'
+import type { Applied, RawTree } from '../sync/replica.ts'
+import { clusterOf, mapVo } from './container.ts'
+import { isDevice, isNic, isVcn, mapMachine, mapNic, mapVcn, parentOf } from './device.ts'
+import { Fields, hasClass } from './fields.ts'
+import { mapNetwork } from './network.ts'
+import { isPerson, mapPerson } from './person.ts'
+
+export type Mapped =
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly notes: readonly string[] }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** A container, a NIC that its machine shows, or something that is not ours. */
+  | { readonly kind: 'nothing' }
+
+export function mapEntry(raw: RawEntry, tree: RawTree, domain: DnsName): Mapped {
+  const fields = new Fields(raw, domain)
+  const entry = typed(raw, tree, fields, domain)
+  const { problems, notes } = fields
+  if (problems.length > 0) return { kind: 'refused', reason: problems.join('; ') }
+  return entry ? { kind: 'entry', entry, notes } : { kind: 'nothing' }
+}
+
+function typed(raw: RawEntry, tree: RawTree, fields: Fields, domain: DnsName): Entry | undefined {
+  if (isNic(raw, tree)) {
+    // Its machine shows it; here only its problems count.
+    mapNic(raw, fields)
+    return undefined
+  }
+  if (isDevice(raw)) {
+    return isVcn(raw, tree)
+      ? mapVcn(raw, tree, fields, domain)
+      : mapMachine(raw, tree, fields, domain)
+  }
+  if (hasClass(raw, 'ipnetwork')) return mapNetwork(raw, fields)
+  if (hasClass(raw, 'coppicevo')) return mapVo(raw, fields)
+  if (hasClass(raw, 'coppicecluster')) return clusterOf(raw, parentOf(raw, tree), fields)
+  if (isPerson(raw)) return mapPerson(raw, fields)
+  const ours = ownClasses.find((name) => hasClass(raw, name.toLowerCase()))
+  if (ours !== undefined) {
+    fields.problems.push(`it is ${ours}, but not both device and ieee802Device`)
+  }
+  return undefined
+}
+
+const ownClasses = ['coppiceMachine', 'coppiceVcn', 'coppiceNic']
+
+/** Whether what stands below an entry depends on it. */
+function matters(entry: RawEntry): boolean {
+  return isDevice(entry) || hasClass(entry, 'coppicevo') || hasClass(entry, 'coppicecluster')
+}
+
+/** Every entry whose meaning a step may have changed: itself, its parents of before and now, and below. */
+export function affectedBy({ put, before, gone }: Applied, tree: RawTree): Set<EntryId> {
+  const ids = new Set<EntryId>()
+  for (const entry of [...before, ...gone, ...put]) {
+    if (tree.get(entry.id)) ids.add(entry.id)
+    const parent = parentKey(entry.key)
+    const above = parent === undefined ? undefined : tree.at(parent)
+    if (above && isDevice(above)) ids.add(above.id)
+    if (matters(entry)) addBelow(entry.key, tree, ids)
+  }
+  return ids
+}
+
+/** Two levels: a VO's clusters, and their nodes. Only such entries have dependants, so this is no walk of the tree. */
+function addBelow(key: string, tree: RawTree, ids: Set<EntryId>): void {
+  for (const child of tree.children(key)) {
+    ids.add(child.id)
+    if (matters(child)) for (const grandchild of tree.children(child.key)) ids.add(grandchild.id)
+  }
+}

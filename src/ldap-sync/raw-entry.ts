@@ -1,0 +1,52 @@
+// Why this file exists: an entry as the server holds it, before anybody decides what it means.
+import { type EntryId, parseUuid } from '#directory'
+import { keyOf, parseDn } from './dn.ts'
+import type { Attribute } from './message/message.ts'
+
+export interface RawEntry {
+  readonly id: EntryId
+  readonly dn: string
+  /** Equal for equal DNs, however they are spelt. */
+  readonly key: string
+  /** By lower-case name. */
+  readonly attributes: ReadonlyMap<string, readonly string[]>
+}
+
+export function rawEntry(
+  id: EntryId,
+  dn: string,
+  attributes: ReadonlyMap<string, readonly string[]>,
+): RawEntry {
+  const parsed = parseDn(dn)
+  return { id, dn, key: parsed ? keyOf(parsed) : dn, attributes }
+}
+
+/** Values become strings: all that we ask for are text. Copies, so that the receive buffer can go. */
+export function textAttributes(
+  attributes: readonly Attribute[],
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    attributes.map(({ name, values }) => [
+      name.toLowerCase(),
+      values.map((value) => Buffer.from(value).toString('utf8')),
+    ]),
+  )
+}
+
+/** RFC 4530: sixteen bytes. */
+export function idOfBytes(bytes: Uint8Array): EntryId | undefined {
+  return bytes.length === 16 ? parseUuid(bytes.toHex()) : undefined
+}
+
+/** The keys above an entry's, nearest first. A comma inside a name is escaped, and no border. */
+export function* ancestorKeys(key: string): Generator<string> {
+  for (let at = 0; at < key.length; at += 1) {
+    if (key[at] === '\\') at += 1
+    else if (key[at] === ',') yield key.slice(at + 1)
+  }
+}
+
+export function parentKey(key: string): string | undefined {
+  for (const ancestor of ancestorKeys(key)) return ancestor
+  return undefined
+}

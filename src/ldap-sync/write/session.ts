@@ -1,0 +1,45 @@
+// Why this file exists: writes are rare, so their connection is made when the first one comes and again when it
+// was lost, apart from the one that listens.
+import { LdapClient } from '../client/client.ts'
+import type { FollowerEdges, FollowerSettings } from '../sync/follower.ts'
+
+export class WriteSession {
+  readonly #settings: Pick<FollowerSettings, 'url' | 'credentials'>
+  readonly #edges: FollowerEdges
+  #opening: Promise<LdapClient> | undefined
+  #open: LdapClient | undefined
+  #closed = false
+
+  constructor(settings: Pick<FollowerSettings, 'url' | 'credentials'>, edges: FollowerEdges) {
+    this.#settings = settings
+    this.#edges = edges
+  }
+
+  /** A client that is signed in. Failing, it fails for those who wait now; the next caller tries anew. */
+  async client(): Promise<LdapClient> {
+    if (this.#open?.isOpen === true) return this.#open
+    this.#opening ??= this.#connect().finally(() => {
+      this.#opening = undefined
+    })
+    this.#open = await this.#opening
+    return this.#open
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#open?.close()
+  }
+
+  async #connect(): Promise<LdapClient> {
+    const { url, credentials } = this.#settings
+    const client = new LdapClient(await this.#edges.connect(url), this.#edges.clock)
+    try {
+      if (credentials) await client.bind(credentials.bindDn, credentials.secret())
+      if (this.#closed) client.close()
+      return client
+    } catch (error) {
+      client.close()
+      throw error
+    }
+  }
+}
