@@ -25,13 +25,14 @@ import {
   sha256Of,
 } from './cache.ts'
 import { type Contents, gatherContents } from './contents.ts'
+import { hollowLibrary } from './hollow.ts'
 import { prepareKernel } from './kernel.ts'
 import { type ImageManifest, manifestText } from './manifest.ts'
 import { downloadPackages, type Package, resolvePackages, unpackPackage } from './packages.ts'
 import { parseRecipe, type Recipe } from './recipe.ts'
 import type { Run } from './run.ts'
 import { readTree } from './staging.ts'
-import { mergedPath, type Tree } from './tree.ts'
+import { matchPaths, mergedPath, type Tree } from './tree.ts'
 
 export type BuildStep = 'resolve' | 'download' | 'unpack' | 'choose' | 'pack' | 'done'
 
@@ -159,6 +160,7 @@ async function pack(job: Job, kitchen: Kitchen): Promise<void> {
   const { recipe, order } = job
   const { staging } = kitchen
   const tree = readTree(staging)
+  for (const pattern of recipe.hollow) hollowOut(tree, pattern)
   const extra = recipe.kernel.alternatives[job.kernelPackage]?.modules ?? []
   const kernel = await prepareKernel(tree, staging, [...recipe.modules, ...extra], order.run)
   const applets = await listApplets(recipe, tree, order.run)
@@ -184,6 +186,29 @@ async function pack(job: Job, kitchen: Kitchen): Promise<void> {
     packages: [...kitchen.packages],
   }
   writeFileSync(join(image, 'manifest.json'), manifestText(manifest))
+}
+
+/** In place: what was unpacked here is ours. */
+function hollowOut(tree: Tree, pattern: string): void {
+  const sources = matchPaths(tree, pattern).flatMap((path) => {
+    const item = tree.get(path)
+    return item?.kind === 'file' ? [item.source] : []
+  })
+  for (const source of sources) {
+    const hollow = hollowLibrary(readFileSync(source))
+    if (hollow !== undefined) writeFileSync(source, hollow)
+    if (hollow === undefined) throw hollowFault(source, 'it has no large read-only data of its own')
+  }
+  if (sources.length === 0) throw hollowFault(pattern, 'no package brought it')
+}
+
+function hollowFault(where: string, why: string): Fault {
+  return new Fault('CPC-RCP-010', {
+    what: 'a library cannot be hollowed out',
+    where,
+    why,
+    todo: 'correct or remove it under hollow in recipe.yaml; the image is larger without it',
+  })
 }
 
 /** An image that outgrows its budget is found when it is built, not when a host runs out of memory. */

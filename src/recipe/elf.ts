@@ -12,16 +12,19 @@ export type Elf =
       readonly interpreter?: string
     }
 
-interface Segment {
+export interface Segment {
+  /** Where its own header stands. */
+  readonly header: number
   readonly kind: number
+  readonly flags: number
   readonly offset: number
   readonly address: number
   readonly bytes: number
 }
 
-const segmentKind = { load: 1, dynamic: 2, interpreter: 3 } as const
+export const segmentKind = { load: 1, dynamic: 2, interpreter: 3 } as const
 const tag = { end: 0, needed: 1, strings: 5, rpath: 15, runpath: 29 } as const
-const headerBytes = 64
+export const headerBytes = 64
 const segmentBytes = 56
 const dynamicBytes = 16
 /** Far above what linkers write; a damaged count must not keep us busy. */
@@ -55,11 +58,11 @@ export function readElf(file: Uint8Array): Elf {
   return { kind: 'elf', needed, searched: searched.flatMap((text) => text.split(':')), ...named }
 }
 
-function isElf64(file: Uint8Array): boolean {
+export function isElf64(file: Uint8Array): boolean {
   return [0x7f, 0x45, 0x4c, 0x46, 2, 1].every((byte, at) => file[at] === byte)
 }
 
-function readSegments(view: DataView): readonly Segment[] | undefined {
+export function readSegments(view: DataView): readonly Segment[] | undefined {
   const start = wordAt(view, 32)
   const count = view.getUint16(56, true)
   if (view.getUint16(54, true) !== segmentBytes) return undefined
@@ -67,7 +70,9 @@ function readSegments(view: DataView): readonly Segment[] | undefined {
   return Array.from({ length: count }, (_, index) => {
     const at = start + index * segmentBytes
     return {
+      header: at,
       kind: view.getUint32(at, true),
+      flags: view.getUint32(at + 4, true),
       offset: wordAt(view, at + 8),
       address: wordAt(view, at + 16),
       bytes: wordAt(view, at + 32),

@@ -44,6 +44,8 @@ const recipeShape = z.strictObject({
   'leave-out': z.array(packagePattern).default([]),
   programs: z.array(absolutePath).default([]),
   files: z.array(absolutePath).default([]),
+  /** Libraries whose tables are replaced by zeros, because nothing in the image reads them. */
+  hollow: z.array(absolutePath).default([]),
   links: z.record(absolutePath, linkTarget).default({}),
   busybox: absolutePath.optional(),
   directories: z.array(absolutePath).default([]),

@@ -1,6 +1,6 @@
 // Why this file exists: between the unpacked packages on disk and the pure choices about them stands one walk over
 // the folder.
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Item, mergedPath, type Tree } from './tree.ts'
 
@@ -11,7 +11,7 @@ export function readTree(folder: string): Tree {
     const source = join(item.parentPath, item.name)
     const path = mergedPath(source.slice(folder.length))
     if (item.isSymbolicLink()) tree.set(path, { kind: 'link', target: readlinkSync(source) })
-    else if (item.isFile()) tree.set(path, { kind: 'file', source, bytes: lstatSync(source).size })
+    else if (item.isFile()) tree.set(path, { kind: 'file', source })
   }
   return tree
 }

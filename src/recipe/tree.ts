@@ -3,7 +3,7 @@
 import { posix } from 'node:path'
 
 export type Item =
-  | { readonly kind: 'file'; readonly source: string; readonly bytes: number }
+  | { readonly kind: 'file'; readonly source: string }
   | { readonly kind: 'link'; readonly target: string }
 
 /** Absolute path after the merge of /bin, /sbin, /lib and /lib64 into /usr. */

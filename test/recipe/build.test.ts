@@ -180,6 +180,20 @@ for (const [sentence, before, instead, code, where] of [
     /libthing\.so\.1, for \/usr\/bin\/thing/,
   ],
   ['an image beyond its budget', 'unpacked: 1MiB', 'unpacked: 1KiB', 'CPC-RCP-008', /recipe/],
+  [
+    'a library to be hollowed that is nowhere',
+    'links:',
+    'hollow: [/usr/lib/none]\nlinks:',
+    'CPC-RCP-010',
+    /none/,
+  ],
+  [
+    'a library without tables to spare',
+    'links:',
+    'hollow: [/usr/bin/thing]\nlinks:',
+    'CPC-RCP-010',
+    /thing/,
+  ],
   ['a busybox that is nowhere', 'box: /bin/busybox', 'box: /bin/fewbox', 'CPC-RCP-009', /fewbox/],
 ] as const) {
   test(

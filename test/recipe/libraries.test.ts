@@ -15,9 +15,7 @@ function treeOf(files: Readonly<Record<string, TinyElf | string>>): {
 } {
   const items = Object.entries(files).map(([path, what]): [string, Item] => [
     path,
-    typeof what === 'string'
-      ? { kind: 'link', target: what }
-      : { kind: 'file', source: path, bytes: 1 },
+    typeof what === 'string' ? { kind: 'link', target: what } : { kind: 'file', source: path },
   ])
   const read = (path: string): Uint8Array => {
     const what = files[path]

@@ -65,4 +65,11 @@ export const rcpFaults = {
     exit: 'failed',
     status: 500,
   },
+  'CPC-RCP-010': {
+    title: 'A library cannot be hollowed out.',
+    explanation:
+      'The recipe says that the tables of a library are never read and shall take no room. The library is not there, or is laid out in another way than expected, perhaps since an update of Debian. Without the line under hollow the image works, and is larger.',
+    exit: 'failed',
+    status: 500,
+  },
 } as const satisfies Record<string, FaultEntry>
