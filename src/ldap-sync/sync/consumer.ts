@@ -29,6 +29,8 @@ export type Heard =
 const nothing: Heard = { kind: 'nothing' }
 const none: ReadonlySet<EntryId> = new Set()
 const syncRefreshRequired = 4096
+/** What slapd says to a cookie that is newer than itself: it was killed, or restored from a backup. */
+const unwillingToPerform = 53
 
 export class SyncConsumer {
   readonly #known: () => Iterable<EntryId>
@@ -49,6 +51,11 @@ export class SyncConsumer {
     return this.#refreshing
   }
 
+  #isCookieUseless({ code }: Result): boolean {
+    if (code === syncRefreshRequired) return true
+    return code === unwillingToPerform && this.#resumed && this.#refreshing
+  }
+
   take(operation: Operation, controls: readonly Control[]): Heard {
     switch (operation.kind) {
       case 'searchEntry':
@@ -56,7 +63,7 @@ export class SyncConsumer {
       case 'intermediate':
         return this.#takeInfo(operation)
       case 'searchDone':
-        return operation.result.code === syncRefreshRequired
+        return this.#isCookieUseless(operation.result)
           ? { kind: 'start-over' }
           : { kind: 'ended', result: operation.result }
       default:
