@@ -35,7 +35,7 @@ function parseRdn(part: string): Rdn | undefined {
     pairs.push({ type: type.toLowerCase(), value })
   }
   const keys = pairs.map(({ type, value }) => `${type}=${foldValue(value)}`)
-  return { text: part.trim(), key: keys.toSorted().join('+'), pairs }
+  return { text: trimUnescaped(part), key: keys.toSorted().join('+'), pairs }
 }
 
 /** Cuts at separators that no backslash precedes. */

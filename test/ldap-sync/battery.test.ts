@@ -26,7 +26,7 @@ function fake(options: { sessionLog: boolean; pieceBytes?: number }): () => Prom
       url: 'ldap://fake',
       secretFile,
       connect: server.connect,
-      interrupt: () => Promise.resolve(server.cutAll()),
+      interrupt: () => server.cutAll(),
       stop: () => Promise.resolve(rmSync(folder, { recursive: true })),
     })
   }

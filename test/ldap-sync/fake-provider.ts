@@ -48,6 +48,8 @@ export interface Faults {
   /** It sends bytes that are no LDAP instead of the refresh. */
   garbage?: Uint8Array
   refusesConnections?: boolean
+  /** It takes every question and answers none. */
+  mute?: boolean
 }
 
 interface Peer {
@@ -69,7 +71,7 @@ export interface FakeOptions {
 
 export class FakeProvider {
   readonly faults: Faults = {}
-  connections = 0
+  attempts = 0
   readonly #options: FakeOptions
   readonly #entries = new Map<string, Stored>()
   readonly #deleted: { uuid: string; csn: number }[] = []
@@ -82,13 +84,15 @@ export class FakeProvider {
   }
 
   readonly connect: Connect = (url) => {
+    this.attempts += 1
     if (this.faults.refusesConnections === true) return Promise.reject(refusal(url.text))
-    this.connections += 1
     return Promise.resolve(this.#accept(url.text))
   }
 
-  cutAll(): void {
+  /** Resolves when the other ends have noticed. */
+  cutAll(): Promise<void> {
     for (const peer of this.#peers) peer.cut()
+    return new Promise((resolve) => void setImmediate(resolve))
   }
 
   #accept(peerName: string): Connection {
@@ -140,6 +144,7 @@ export class FakeProvider {
   }
 
   #serve(peer: Peer, { id, operation, controls }: LdapMessage): void {
+    if (this.faults.mute === true) return undefined
     const answer = (next: Operation, more: readonly Control[] = []): void =>
       peer.send({ id, operation: next, controls: more })
     switch (operation.kind) {

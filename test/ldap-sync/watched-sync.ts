@@ -13,6 +13,7 @@ import {
 } from '#ldap-sync'
 
 const deadlineMillis = 10_000
+const lookMillis = 5
 
 export interface Source {
   readonly settings: Omit<DirectorySyncSettings, 'domain'>
@@ -68,8 +69,11 @@ export class WatchedSync {
     this.#waiting.add(look)
     const late = (): void => reject(new Error(`not within ${deadlineMillis} ms: ${what}`))
     const timer = setTimeout(late, deadlineMillis)
+    // Some conditions, like a clock's next timer, tell nobody when they come true.
+    const looking = setInterval(look, lookMillis)
     await promise.finally(() => {
       clearTimeout(timer)
+      clearInterval(looking)
       this.#waiting.delete(look)
     })
   }

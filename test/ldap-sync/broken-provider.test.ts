@@ -1,0 +1,207 @@
+// Why this file exists: a directory server that fails in every way we know of must cost nothing but time.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type Clock, LdapRefusal, systemClock } from '#ldap-sync'
+import { Bench, known } from './bench.ts'
+import { FakeProvider } from './fake-provider.ts'
+import { ManualClock } from './manual-clock.ts'
+import { WatchedSync } from './watched-sync.ts'
+
+interface Scene {
+  readonly server: FakeProvider
+  readonly bench: Bench
+  readonly copyFile: string
+  readonly watch: (clock?: Clock) => Promise<WatchedSync>
+}
+
+/** A broken server with machines n1…n6, and consumers of it. */
+async function scene(run: (scene: Scene) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'cpc-broken-'))
+  const secretFile = join(folder, 'secret')
+  const copyFile = join(folder, 'copy')
+  writeFileSync(secretFile, 'open sesame')
+  const access = { base: 'dc=test', bindDn: 'cn=admin,dc=test', secret: 'open sesame' }
+  const server = new FakeProvider({ ...access, sessionLog: true })
+  const { connect } = server
+  const stop = (): Promise<void> => Promise.resolve()
+  const source = { ...access, url: 'ldap://fake', secretFile, connect, interrupt: stop, stop }
+  const bench = new Bench(source, 'site')
+  const open: WatchedSync[] = []
+  const watch = async (clock: Clock = systemClock): Promise<WatchedSync> => {
+    const { bindDn } = access
+    const settings = { url: 'ldap://fake', base: bench.base, bindDn, secretFile, copyFile }
+    const watched = new WatchedSync({ settings, connect, clock })
+    open.push(watched)
+    await watched.sync.start()
+    return watched
+  }
+  try {
+    await bench.prepare()
+    for (let at = 1; at <= 6; at += 1) await bench.machine(`n${at}`, at)
+    await run({ server, bench, copyFile, watch })
+  } finally {
+    for (const watched of open) await watched.sync.close()
+    await bench.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const hasFault = (watched: WatchedSync): boolean => watched.state?.fault !== undefined
+
+for (const [sentence, fault, code] of [
+  ['HOSTILE 39: a refresh that is cut in the middle', { cutAfterEntries: 3 }, 'CPC-LDAP-003'],
+  ['HOSTILE 30: a refresh that ends at a size limit', { sizeLimitAfterEntries: 3 }, 'CPC-LDAP-005'],
+  [
+    'HOSTILE 21: a length of 4 GiB',
+    { garbage: Uint8Array.fromHex('3084ffffffff') },
+    'CPC-LDAP-008',
+  ],
+  [
+    'HOSTILE 21: a message that is none',
+    { garbage: Uint8Array.fromHex('30030201ff') },
+    'CPC-LDAP-008',
+  ],
+] as const) {
+  test(`${sentence} changes nothing, and the next good one is taken whole`, async () => {
+    await scene(async ({ server, watch }) => {
+      Object.assign(server.faults, fault)
+      const watched = await watch()
+      await watched.until('the fault is told', hasFault)
+      assert.equal(watched.state?.fault?.code, code)
+      assert.deepEqual([watched.state?.kind, watched.batches.length], ['starting', 0])
+      for (const name of Object.keys(fault)) Reflect.deleteProperty(server.faults, name)
+      await watched.untilLive()
+      assert.equal(watched.machines.length, 6)
+      assert.equal(watched.batches.length, 1)
+      assert.equal(watched.state?.fault, undefined)
+    })
+  })
+}
+
+test('HOSTILE 30: the code of a size limit is kept', async () => {
+  await scene(async ({ server, watch }) => {
+    server.faults.sizeLimitAfterEntries = 2
+    const watched = await watch()
+    await watched.until('the fault is told', hasFault)
+    const fault = watched.state?.fault
+    assert.equal(fault instanceof LdapRefusal && fault.resultCode, 4)
+  })
+})
+
+test('HOSTILE 39: a server that lost its tree is not believed; refused, it is asked again', async () => {
+  await scene(async ({ server, watch }) => {
+    const watched = await watch()
+    await watched.untilLive()
+    server.faults.forgetsCookies = true
+    server.faults.deliversNothing = true
+    await server.cutAll()
+    await watched.until('all is held', () => watched.state?.held.length === 11)
+    assert.equal(watched.machines.length, 6)
+    server.faults.deliversNothing = false
+    assert.equal(watched.sync.rejectHeld(), 11)
+    await watched.until('nothing is held', () => watched.state?.held.length === 0)
+    assert.equal(watched.machines.length, 6)
+    assert.equal(watched.batches.length, 1)
+  })
+})
+
+test('RFC 4533: a server that cannot go on from a cookie is asked for everything, and only news is told', async () => {
+  await scene(async ({ server, bench, watch }) => {
+    const watched = await watch()
+    await watched.untilLive()
+    server.faults.forgetsCookies = true
+    await server.cutAll()
+    await bench.machine('n7', 7)
+    await watched.until('the new one is there', () => watched.machines.length === 7)
+    const told = watched.batches.slice(1).flat()
+    assert.equal(told.length, 1)
+  })
+})
+
+test('HOSTILE 38: with the server down from the start, the last good copy is served with its age', async () => {
+  await scene(async ({ server, watch }) => {
+    const clock = new ManualClock()
+    const first = await watch(clock)
+    await first.untilLive()
+    const { heardAt } = known(first.state)
+    await first.sync.close()
+    server.faults.refusesConnections = true
+    clock.advance(3_600_000)
+    const second = await watch(clock)
+    assert.equal(second.machines.length, 6)
+    await second.until('the fault is told', hasFault)
+    assert.deepEqual([second.state?.kind, second.state?.fault?.code], ['away', 'CPC-LDAP-002'])
+    assert.equal(second.state?.heardAt, heardAt)
+  })
+})
+
+test('a copy that was damaged is set aside, said so, and made again', async () => {
+  await scene(async ({ copyFile, watch }) => {
+    await watch().then(async (watched) => {
+      await watched.untilLive()
+      await watched.sync.close()
+    })
+    const text = readFileSync(copyFile, 'utf8')
+    writeFileSync(copyFile, text.replace('10.77.0.1', '10.77.0.2'))
+    const watched = await watch()
+    assert.equal(watched.batches.length, 0)
+    await watched.untilLive()
+    assert.match(known(watched.state?.copyTrouble), /checksum/)
+    assert.equal(watched.machines.length, 6)
+    assert.match(readFileSync(`${copyFile}.damaged`, 'utf8'), /10\.77\.0\.2/)
+  })
+})
+
+test('pauses between attempts grow, stay below their limit, and start anew after success', async () => {
+  await scene(async ({ server, watch }) => {
+    const clock = new ManualClock()
+    server.faults.refusesConnections = true
+    const before = server.attempts
+    const watched = await watch(clock)
+    const pauses: number[] = []
+    for (let attempt = 1; attempt <= 10; attempt += 1) {
+      const failed = (): boolean => server.attempts - before === attempt
+      await watched.until('it has failed', () => failed() && clock.untilNext !== undefined)
+      pauses.push(known(clock.untilNext))
+      if (attempt < 10) clock.advance(known(clock.untilNext))
+    }
+    assert.deepEqual(pauses, [125, 250, 500, 1000, 2000, 4000, 8000, 15000, 15000, 15000])
+    server.faults.refusesConnections = false
+    clock.advance(15_000)
+    await watched.untilLive()
+    server.faults.refusesConnections = true
+    await server.cutAll()
+    await watched.until('it is away', () => watched.state?.kind === 'away')
+    assert.equal(clock.untilNext, 125)
+  })
+})
+
+test('a server that falls silent during a refresh is left after a minute', async () => {
+  await scene(async ({ server, watch }) => {
+    const clock = new ManualClock()
+    server.faults.silentAfterEntries = 3
+    const watched = await watch(clock)
+    await watched.until('it was heard', () => watched.sync.state.heardAt !== undefined)
+    clock.advance(61_000)
+    await watched.until('it is told', hasFault)
+    assert.equal(watched.state?.fault?.code, 'CPC-LDAP-004')
+    assert.equal(watched.batches.length, 0)
+  })
+})
+
+test('a quiet server is asked for a sign of life, and left when it gives none', async () => {
+  await scene(async ({ server, watch }) => {
+    const clock = new ManualClock()
+    const watched = await watch(clock)
+    await watched.untilLive()
+    server.faults.mute = true
+    clock.advance(30_000)
+    clock.advance(15_000)
+    await watched.until('it is told', () => watched.state?.kind === 'away')
+    assert.equal(watched.state?.fault?.code, 'CPC-LDAP-004')
+    assert.equal(watched.machines.length, 6)
+  })
+})

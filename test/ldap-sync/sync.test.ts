@@ -1,0 +1,204 @@
+// Why this file exists: the consumer's rules (RFC 4533), the tree's and the guard's, each without a connection.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { der, tags } from '#asn1'
+import { type EntryId, parseUuid } from '#directory'
+import fc from 'fast-check'
+import type { Operation } from '../../src/ldap-sync/message/message.ts'
+import { rawEntry, type RawEntry } from '../../src/ldap-sync/raw-entry.ts'
+import { type Heard, type Step, SyncConsumer } from '../../src/ldap-sync/sync/consumer.ts'
+import { OwnRemovals, RemovalGuard } from '../../src/ldap-sync/sync/guard.ts'
+import { Replica } from '../../src/ldap-sync/sync/replica.ts'
+import { readSyncInfo, readSyncState } from '../../src/ldap-sync/sync/sync-control.ts'
+import { known } from './bench.ts'
+import { idSet, info, result, stateControl } from './fake-answers.ts'
+
+const uuid = (number: number): EntryId => known(parseUuid(number.toString(16).padStart(32, '0')))
+const put = (consumer: SyncConsumer, number: number, cookie?: string): Heard =>
+  consumer.take({ kind: 'searchEntry', dn: `cn=n${number}`, attributes: [] }, [
+    stateControl('add', uuid(number), cookie),
+  ])
+const hex = (text: string): string => Buffer.from(text).toString('hex')
+
+/** `[1]` refreshDelete or `[2]` refreshPresent. */
+function phase(
+  number: 1 | 2,
+  { cookie, done }: { cookie?: string; done?: boolean } = {},
+): Operation {
+  const parts = [
+    ...(cookie === undefined ? [] : [der.text(cookie)]),
+    ...(done === undefined ? [] : [der.boolean(done)]),
+  ]
+  return info(der.sequence(parts, tags.contextOf(number)))
+}
+
+function stepOf(heard: Heard): Step {
+  assert.ok(heard.kind === 'step', JSON.stringify(heard))
+  return heard
+}
+
+test('RFC 4533 2.5: refreshDone is TRUE when it is absent', () => {
+  const consumer = new SyncConsumer(() => [], { resumed: true })
+  assert.equal(stepOf(consumer.take(phase(1), [])).refreshed, true)
+  assert.equal(consumer.refreshing, false)
+})
+
+test('RFC 4533 3.3.2: after a present phase, what was not named is gone', () => {
+  const consumer = new SyncConsumer(() => [uuid(1), uuid(2), uuid(3)], { resumed: true })
+  consumer.take(idSet([uuid(1)], { deletes: false }), [])
+  put(consumer, 2)
+  assert.deepEqual([...stepOf(consumer.take(phase(2), [])).gone], [uuid(3)])
+})
+
+test('RFC 4533 3.3.2: after a delete phase, what was not named is unchanged', () => {
+  const consumer = new SyncConsumer(() => [uuid(1), uuid(2)], { resumed: true })
+  consumer.take(idSet([uuid(1)], { deletes: true }), [])
+  assert.deepEqual([...stepOf(consumer.take(phase(1), [])).gone], [uuid(1)])
+})
+
+test('RFC 4533 3.3.2: a present phase may be followed by a delete phase, and both count', () => {
+  const consumer = new SyncConsumer(() => [uuid(1), uuid(2), uuid(3)], { resumed: true })
+  consumer.take(idSet([uuid(1), uuid(2)], { deletes: false }), [])
+  assert.equal(consumer.take(phase(2, { done: false }), []).kind, 'nothing')
+  consumer.take(idSet([uuid(2)], { deletes: true }), [])
+  const step = stepOf(consumer.take(phase(1), []))
+  assert.deepEqual([...step.gone].toSorted(), [uuid(2), uuid(3)])
+})
+
+test('a full refresh names everything, whichever phase ends it', () => {
+  const consumer = new SyncConsumer(() => [uuid(1), uuid(2)], { resumed: false })
+  put(consumer, 2)
+  assert.deepEqual([...stepOf(consumer.take(phase(1), [])).gone], [uuid(1)])
+})
+
+test('RFC 4533: the last cookie counts, from any of its three places', () => {
+  const consumer = new SyncConsumer(() => [], { resumed: false })
+  put(consumer, 1, 'a')
+  assert.equal(stepOf(consumer.take(phase(2, { cookie: 'b' }), [])).cookie, hex('b'))
+  assert.equal(stepOf(put(consumer, 2, 'c')).cookie, hex('c'))
+  const newCookie = info(der.text('d', tags.context(0)))
+  assert.equal(stepOf(consumer.take(newCookie, [])).cookie, hex('d'))
+})
+
+test('RFC 4533: removals may come as a set after the refresh too', () => {
+  const consumer = new SyncConsumer(() => [uuid(1)], { resumed: true })
+  consumer.take(phase(1), [])
+  const step = stepOf(consumer.take(idSet([uuid(1)], { deletes: true }), []))
+  assert.deepEqual([[...step.gone], step.refreshed], [[uuid(1)], false])
+})
+
+test('HOSTILE 30: nothing of a refresh is told before its end', () => {
+  const consumer = new SyncConsumer(() => [uuid(9)], { resumed: false })
+  for (let number = 1; number < 9; number += 1) assert.equal(put(consumer, number).kind, 'nothing')
+  const end = consumer.take({ kind: 'searchDone', result: result(4) }, [])
+  assert.equal(end.kind, 'ended')
+})
+
+test('RFC 4533: syncRefreshRequired means to start over', () => {
+  const consumer = new SyncConsumer(() => [], { resumed: true })
+  assert.equal(consumer.take({ kind: 'searchDone', result: result(4096) }, []).kind, 'start-over')
+})
+
+for (const [sentence, operation] of [
+  ['an entry without its state', { kind: 'searchEntry', dn: 'cn=x', attributes: [] }],
+  ['information that cannot be read', info(Uint8Array.of(0xa1, 5))],
+  [
+    'an entryUUID of the wrong length',
+    info(der.sequence([der.sequence([der.text('short')], tags.set)], tags.contextOf(3))),
+  ],
+] as const satisfies readonly (readonly [string, Operation])[]) {
+  test(`${sentence} breaks the session, not the program`, () => {
+    const consumer = new SyncConsumer(() => [], { resumed: true })
+    assert.equal(consumer.take(operation, []).kind, 'broken')
+  })
+}
+
+test('random bytes in sync controls are refused, never thrown', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      readSyncInfo(bytes)
+      readSyncState(bytes)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+const at = (number: number, dn: string): RawEntry => rawEntry(uuid(number), dn, new Map())
+const dnsOf = (replica: Replica): string[] =>
+  replica
+    .entries()
+    .map(({ dn }) => dn)
+    .toSorted()
+
+test('two containers that swapped their names while we were away swap what stands below them', () => {
+  const replica = new Replica()
+  const before = [
+    at(1, 'ou=a,dc=x'),
+    at(2, 'ou=b,dc=x'),
+    at(3, 'cn=ina,ou=a,dc=x'),
+    at(4, 'cn=inb,ou=b,dc=x'),
+  ]
+  replica.apply(before, [])
+  const { put: changed, gone } = replica.apply([at(1, 'ou=b,dc=x'), at(2, 'ou=a,dc=x')], [])
+  assert.deepEqual([changed.length, gone.length], [4, 0])
+  assert.deepEqual(dnsOf(replica), [
+    'cn=ina,ou=b,dc=x',
+    'cn=inb,ou=a,dc=x',
+    'ou=a,dc=x',
+    'ou=b,dc=x',
+  ])
+})
+
+test('an entry below two renamed containers follows the nearest', () => {
+  const replica = new Replica()
+  replica.apply([at(1, 'ou=a,dc=x'), at(2, 'ou=s,ou=a,dc=x'), at(3, 'cn=c,ou=s,ou=a,dc=x')], [])
+  replica.apply([at(1, 'ou=b,dc=x'), at(2, 'ou=t,ou=b,dc=x')], [])
+  assert.deepEqual(dnsOf(replica), ['cn=c,ou=t,ou=b,dc=x', 'ou=b,dc=x', 'ou=t,ou=b,dc=x'])
+})
+
+test('HOSTILE 40: an entry whose DN another one has taken is gone', () => {
+  const replica = new Replica()
+  replica.apply([at(1, 'cn=n1,dc=x')], [])
+  const { gone } = replica.apply([at(2, 'CN=N1,dc=x')], [])
+  assert.deepEqual(
+    gone.map(({ id }) => id),
+    [uuid(1)],
+  )
+  assert.equal(replica.at('cn=n1,dc=x')?.id, uuid(2))
+})
+
+const limits = { windowMillis: 1000, countMax: 50, percentMax: 20, countAlwaysFree: 3 }
+
+test('HOSTILE 39: removals are counted over a window that slides', () => {
+  const guard = new RemovalGuard(limits)
+  assert.equal(guard.admits(10, 100, 0), true)
+  assert.equal(guard.admits(10, 90, 500), true)
+  assert.equal(guard.admits(1, 80, 999), false)
+  assert.equal(guard.admits(8, 80, 1001), true)
+})
+
+test('HOSTILE 39: a trickle cannot do what a flood may not', () => {
+  const guard = new RemovalGuard(limits)
+  const passed = Array.from({ length: 100 }, (_, each) => guard.admits(1, 100 - each, each))
+  assert.equal(passed.filter(Boolean).length, 20)
+})
+
+test('HOSTILE 39: an absolute number is a bound of its own, and a few are always free', () => {
+  assert.equal(new RemovalGuard(limits).admits(51, 10_000, 0), false)
+  assert.equal(new RemovalGuard(limits).admits(3, 4, 0), true)
+  assert.equal(new RemovalGuard(limits).admits(4, 4, 0), false)
+})
+
+test('a clock that jumps back does not keep the window open for ever', () => {
+  const guard = new RemovalGuard(limits)
+  guard.admits(20, 100, 1_000_000)
+  assert.equal(guard.admits(16, 80, 0), true)
+})
+
+test('a removal of our own is expected once', () => {
+  const own = new OwnRemovals()
+  own.expect('cn=a', 0)
+  own.expect('cn=b', 0)
+  own.forget('cn=b')
+  assert.deepEqual([own.claim('cn=a'), own.claim('cn=a'), own.claim('cn=b')], [true, false, false])
+})
