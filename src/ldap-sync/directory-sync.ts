@@ -234,15 +234,22 @@ function credentialsOf({ bindDn, secretFile }: DirectorySyncSettings): Credentia
 }
 
 function readSecret(path: string): string {
+  let secret = ''
   try {
-    return readFileSync(path, 'utf8').trimEnd()
+    secret = readFileSync(path, 'utf8').trimEnd()
   } catch (error) {
-    const text = {
-      what: 'the secret for the directory cannot be read',
-      where: path === '' ? 'directory.secretFile' : path,
-      why: error instanceof Error ? error.message : String(error),
-      todo: 'set directory.secretFile to a file that the appliance may read',
-    }
-    throw new Fault('CPC-LDAP-009', text, { cause: error })
+    throw noSecret(path, error instanceof Error ? error.message : String(error))
   }
+  // RFC 4513 5.1.2: a name with an empty password is let in, as nobody.
+  if (secret === '') throw noSecret(path, 'the file is empty')
+  return secret
+}
+
+function noSecret(path: string, why: string): Fault {
+  return new Fault('CPC-LDAP-009', {
+    what: 'the secret for the directory cannot be read',
+    where: path === '' ? 'directory.secretFile' : path,
+    why,
+    todo: 'set directory.secretFile to a file that the appliance may read',
+  })
 }

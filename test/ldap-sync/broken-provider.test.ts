@@ -205,3 +205,17 @@ test('a quiet server is asked for a sign of life, and left when it gives none', 
     assert.equal(watched.machines.length, 6)
   })
 })
+
+for (const [sentence, spoil] of [
+  ['is empty', (path: string) => writeFileSync(path, '\n')],
+  ['is not there', (path: string) => rmSync(path)],
+] as const) {
+  test(`RFC 4513 5.1.2: a secret that ${sentence} is a fault, and never an anonymous bind`, async () => {
+    await scene(async ({ copyFile, watch }) => {
+      spoil(join(copyFile, '../secret'))
+      const watched = await watch()
+      await watched.until('it is told', hasFault)
+      assert.equal(watched.state?.fault?.code, 'CPC-LDAP-009')
+    })
+  })
+}

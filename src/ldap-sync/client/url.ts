@@ -14,7 +14,8 @@ export function parseLdapUrl(text: string): LdapUrl {
   const [, scheme = '', rest = ''] = /^(ldapi|ldaps?):\/\/([^/?]*)\/?$/i.exec(text) ?? []
   if (scheme.toLowerCase() === 'ldapi') {
     const path = decoded(rest)
-    if (path?.startsWith('/') === true) return { kind: 'unix', path, text }
+    if (path?.startsWith('/') !== true) throw badUrl(text)
+    return { kind: 'unix', path, text }
   }
   const [, host = '', port] = /^(\[[0-9a-fA-F:.]+\]|[^:@\s]+)(?::(\d{1,5}))?$/.exec(rest) ?? []
   if (host === '' || Number(port ?? 1) > 65_535 || Number(port ?? 1) === 0) throw badUrl(text)
