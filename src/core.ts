@@ -18,7 +18,7 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
   const foundation = await openFoundation({ settings, dataDir, log })
   const { hosts, store, events } = foundation
   const followers = await openFollowers(foundation)
-  const doors = await openHostDoor(foundation)
+  const doors = await openHostDoor(foundation, () => followers.feed.connected)
   const wire = { connected: () => followers.feed.connected, serving: followers.serving }
   const context = { ...foundation, ...followers }
   const api = await openApi({

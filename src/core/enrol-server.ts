@@ -107,12 +107,15 @@ function answerEnrol(
     if (result.kind === 'granted') {
       response.writeHead(200, { 'content-type': 'application/x-tar' })
       response.end(result.archive)
-    } else end(response, result.kind === 'waiting' ? 202 : 403, result.reason)
+    } else end(response, statusOf[result.kind], result.reason)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     end(response, 400, error.message)
   }
 }
+
+/** A host takes 4xx for final and asks again after 5xx. */
+const statusOf = { waiting: 202, refused: 403, 'not-yet': 503 } as const
 
 function enrolmentOf(
   request: IncomingMessage,

@@ -27,6 +27,8 @@ export interface EnrolmentParts {
   readonly events: EventHub
   readonly snapshot: () => Snapshot
   readonly now: () => number
+  /** Core has just started, or wire is away: a claim that nobody knows may still be on its way. */
+  readonly isSettling: () => boolean
   /** What a host mounts, as `address:/path`; absent without NFS. */
   readonly nfsSource: string | undefined
   /** Who may log in: our own key. */
@@ -50,6 +52,8 @@ export type EnrolmentAnswer =
   | { readonly kind: 'granted'; readonly archive: Buffer }
   | { readonly kind: 'waiting'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
+  /** The host asks again. */
+  | { readonly kind: 'not-yet'; readonly reason: string }
 
 const certificateDays = 90
 
@@ -62,6 +66,7 @@ export function enrol(request: EnrolmentRequest, parts: EnrolmentParts): Enrolme
   const claim = store.claims.find(request.claim)
   const machine = claim && machineOf(claim.machine, parts.snapshot())
   if (claim === undefined || machine === undefined) {
+    if (parts.isSettling()) return { kind: 'not-yet', reason: 'the appliance has just started' }
     events.tell(
       'alarm',
       request.mac,

@@ -5,10 +5,18 @@ import { enrol, type EnrolmentParts } from './enrolment.ts'
 import { type Foundation, markStore } from './foundation.ts'
 import { takeReport } from './reports.ts'
 
-export async function openHostDoor(foundation: Foundation): Promise<readonly Server[]> {
-  const { settings, applianceAddresses, own, authority, ssh, log } = foundation
+/** Within this time wire has told again what core did not hear while it was away. */
+const settlingMs = 20_000
+
+export async function openHostDoor(
+  foundation: Foundation,
+  isWireHere: () => boolean,
+): Promise<readonly Server[]> {
+  const { settings, applianceAddresses, own, authority, ssh, log, now } = foundation
+  const startedAt = now()
   const parts: EnrolmentParts = {
     ...foundation,
+    isSettling: () => !isWireHere() || now() - startedAt < settlingMs,
     authorizedKey: ssh.publicKey,
     rememberHostKey: (machine, line) => ssh.remember(machine, line),
   }

@@ -168,7 +168,7 @@ async function pack(job: Job, kitchen: Kitchen): Promise<void> {
   const contents = gatherContents({ recipe, tree, kernel, applets, overlay })
   const image = join(kitchen.work, 'image')
   mkdirSync(image)
-  const initrd = await writeWithin(job, contents, join(image, 'initrd.img'))
+  const initrd = await writeWithin(job, contents, join(image, 'initrd'))
   copyFileSync(kernel.source, join(image, 'vmlinuz'))
   const manifest: ImageManifest = {
     version: 1,
@@ -181,7 +181,7 @@ async function pack(job: Job, kitchen: Kitchen): Promise<void> {
       bytes: statSync(kernel.source).size,
       sha256: sha256Of(kernel.source),
     },
-    initrd: { file: 'initrd.img', bytes: initrd.bytes, sha256: initrd.sha256 },
+    initrd: { file: 'initrd', bytes: initrd.bytes, sha256: initrd.sha256 },
     unpackedBytes: initrd.unpackedBytes,
     packages: [...kitchen.packages],
   }
@@ -243,7 +243,7 @@ async function listApplets(recipe: Recipe, tree: Tree, run: Run): Promise<readon
 /** A second name for the cached files where the disk allows it. */
 function layOut(image: BuiltImage, outputDir: string): BuiltImage {
   mkdirSync(outputDir, { recursive: true })
-  const laid = { kernel: join(outputDir, 'vmlinuz'), initrd: join(outputDir, 'initrd.img') }
+  const laid = { kernel: join(outputDir, 'vmlinuz'), initrd: join(outputDir, 'initrd') }
   place(image.kernel, laid.kernel)
   place(image.initrd, laid.initrd)
   const manifest = join(outputDir, 'manifest.json')

@@ -96,7 +96,7 @@ test(
     )
     assert.equal(image.manifest.kernelRelease, release)
     assert.deepEqual(readdirSync(order.outputDir).toSorted(), [
-      'initrd.img',
+      'initrd',
       'manifest.json',
       'vmlinuz',
     ])
