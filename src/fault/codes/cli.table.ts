@@ -1,4 +1,81 @@
 // Why this table exists: the codes CPC-CLI-… that the room cli may report, each explained once.
 import type { FaultEntry } from '../fault.ts'
 
-export const cliFaults = {} as const satisfies Record<string, FaultEntry>
+export const cliFaults = {
+  'CPC-CLI-001': {
+    title: 'The command line cannot be understood',
+    explanation:
+      'A command, a flag or an argument is unknown, missing or of the wrong kind. Each command explains itself with --help, for example: coppice machine add --help.',
+    exit: 'usage',
+    status: 400,
+  },
+  'CPC-CLI-002': {
+    title: 'The appliance cannot be reached',
+    explanation:
+      'Nothing answers where the appliance was looked for: at --server, else COPPICE_SERVER (unix:PATH or http://HOST:PORT), else the socket /var/lib/coppice/api.sock, else http://127.0.0.1:8420. Look whether "coppice serve" runs, with which --data directory (its socket is DIR/api.sock), and whether you may open that socket: only its owner may.',
+    exit: 'unreachable',
+    status: 503,
+  },
+  'CPC-CLI-003': {
+    title: 'A list does not fit the names',
+    explanation:
+      'A flag such as --ip or --mac takes a list that runs beside the names: one item for each name, in the same order, as in: machine add "n[1-4]" --ip "10.1.0.[1-4]". The message tells both lengths.',
+    exit: 'usage',
+    status: 400,
+  },
+  'CPC-CLI-004': {
+    title: 'The appliance did not answer in time',
+    explanation:
+      'The request was sent, and no answer came before the deadline. It may still be carried out: look before you repeat it.',
+    exit: 'timedOut',
+    status: 504,
+  },
+  'CPC-CLI-005': {
+    title: 'The answer is not what an appliance answers',
+    explanation:
+      'The program at that address is not Coppice, or a Coppice of another version. "coppice version" and "coppice status" tell both versions.',
+    exit: 'failed',
+    status: 502,
+  },
+  'CPC-CLI-006': {
+    title: 'Some of it was done, some was not',
+    explanation:
+      'The order was for several, and only some could be served. Each failure is printed before, with the names that it hit; what succeeded stays done. Correct the causes and repeat the order for the failed names.',
+    exit: 'partly',
+    status: 207,
+  },
+  'CPC-CLI-007': {
+    title: 'A file cannot be read or written',
+    explanation: 'The file that the command line names cannot be used; the reason is the system’s.',
+    exit: 'failed',
+    status: 400,
+  },
+  'CPC-CLI-008': {
+    title: 'The file exists already',
+    explanation:
+      '"coppice init" never overwrites a configuration. Choose another place with --file, or move the old one away.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-CLI-009': {
+    title: 'The order was not confirmed',
+    explanation:
+      'What removes something asks before it does, when a person sits at the terminal. Answer with yes, or give --yes.',
+    exit: 'refused',
+    status: 403,
+  },
+  'CPC-CLI-010': {
+    title: 'There is no such error code',
+    explanation:
+      'Codes look like CPC-DHCP-012. "coppice explain-error" without a code lists all that this version knows.',
+    exit: 'notFound',
+    status: 404,
+  },
+  'CPC-CLI-011': {
+    title: 'This machine is not ready for the appliance',
+    explanation:
+      '"coppice doctor" found something without which "coppice serve" cannot start; each finding has its remedy beside it. "coppice doctor --install" installs what is missing from Debian.',
+    exit: 'failed',
+    status: 503,
+  },
+} as const satisfies Record<string, FaultEntry>

@@ -1,0 +1,109 @@
+// Why this file exists: how the appliance and its directory are: status, lint, explain, events, and removals that are held.
+import type { Command } from 'commander'
+import type { LintView } from '#api'
+import { type Listing, printList, printThing } from '../output/print.ts'
+import { plainText } from '../output/table.ts'
+import { type Call, tell } from '../program/call.ts'
+import { type Declare, watchFlag } from '../program/noun.ts'
+import { showing, type WatchFlags } from '../program/watch.ts'
+
+const lintListing: Listing<LintView> = {
+  nameOf: ({ where }) => where,
+  columns: [
+    { title: 'severity', text: ({ severity }) => severity },
+    { title: 'where', text: ({ where }) => where },
+    { title: 'reason', text: ({ reason }) => reason },
+  ],
+}
+
+export function declareDirectory(program: Command, declare: Declare): void {
+  const noun = program
+    .command('directory')
+    .summary('see and steer how the directory is followed')
+    .description('See and steer how the directory is followed.')
+  declare<WatchFlags>(noun, {
+    name: 'status',
+    summary: 'show how well the directory is followed',
+    help: 'Whether the LDAP server answers, how old our copy is, and whether removals are held.',
+    flags: [watchFlag],
+    run: (call) =>
+      showing(call, async () => {
+        const { directory } = await (await call.appliance()).status()
+        await printThing(call.io, call.flags, directory, directory.state)
+      }),
+  })
+  declareDecision(noun, declare, 'accept', 'apply the removals that are held')
+  declareDecision(noun, declare, 'reject', 'throw away the removals that are held')
+}
+
+function declareDecision(
+  noun: Command,
+  declare: Declare,
+  decision: 'accept' | 'reject',
+  summary: string,
+): void {
+  declare(noun, {
+    name: decision,
+    summary,
+    help: 'When very many entries vanish from LDAP at once, the appliance goes on serving them and waits for a person: "accept" if that was meant, "reject" if the LDAP server is at fault.',
+    run: async (call) => {
+      await (await call.appliance()).decideHeld(decision)
+      tell(call, decision === 'accept' ? 'the removals are applied' : 'the removals are forgotten')
+    },
+  })
+}
+
+export function declareState(program: Command, declare: Declare): void {
+  declare<WatchFlags>(program, {
+    name: 'status',
+    summary: 'show how the appliance is',
+    help: 'Its version, its parts, its directory, and how many machines are in which state.',
+    flags: [watchFlag],
+    run: (call) =>
+      showing(call, async () => {
+        const status = await (await call.appliance()).status()
+        await printThing(call.io, call.flags, status, status.domain)
+      }),
+  })
+  declare(program, {
+    name: 'lint',
+    summary: 'list entries of the directory that are set aside or deserve a look',
+    help: 'Each with the reason. Exit 1 when entries are set aside.',
+    run: async (call) => {
+      const found = await (await call.appliance()).lint()
+      await printList(call.io, call.flags, found, lintListing)
+      if (found.length === 0) tell(call, 'nothing to complain about')
+      return found.some(({ severity }) => severity === 'set-aside') ? 'failed' : undefined
+    },
+  })
+  declare(program, {
+    name: 'explain',
+    summary: 'tell what a machine would get right now, and why',
+    help: 'By DHCP, DNS, TFTP and HTTP, from which entry and by which rule, and what it got last.\n\n  coppice explain n001\n  coppice explain 52:54:00:00:01:01',
+    words: [['<subject>', 'name, MAC or address']],
+    run: async (call) => {
+      const [subject = ''] = call.words
+      const lines = await (await call.appliance()).explain(subject)
+      if (call.flags.output === 'table') for (const line of lines) call.io.out(plainText(line))
+      else await printThing(call.io, call.flags, { subject, lines }, subject)
+    },
+  })
+  declare(program, {
+    name: 'events',
+    summary: 'follow what happens, until Ctrl-C',
+    help: 'One line for each event, the latest ones first. -o jsonl for programs.',
+    run: followEvents,
+  })
+}
+
+async function followEvents(call: Call<unknown>): Promise<void> {
+  const { io, flags } = call
+  const isForPeople = flags.output === 'table' || flags.output === 'name'
+  const appliance = await call.appliance()
+  await appliance.events((event) => {
+    const { at, kind, subject, text } = event
+    io.out(
+      isForPeople ? [at, kind, subject, text].map(plainText).join('  ') : JSON.stringify(event),
+    )
+  }, io.stop)
+}

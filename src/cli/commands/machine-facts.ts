@@ -1,0 +1,192 @@
+// Why this file exists: `machine add` and `machine set` take the same facts, one machine or a thousand at a time.
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { MachineChange, MachineRequest, MachineView } from '#api'
+import { Fault } from '#fault'
+import { oneEach, someEach } from '../names/beside.ts'
+import { printList } from '../output/print.ts'
+import { type Call, namedBy, type Outcome } from '../program/call.ts'
+import { forEachName } from '../program/many.ts'
+import { choice, type Declare, dryRunFlag, type Flag, repeated } from '../program/noun.ts'
+import { machineListing } from './machine.ts'
+
+interface FactFlags {
+  readonly ip?: string
+  readonly mac?: readonly string[]
+  readonly role?: 'host' | 'other'
+  readonly uuid?: string
+  readonly port?: string
+  readonly power?: string
+  readonly tag?: readonly string[]
+  readonly bootFile?: string
+  readonly bootParameter?: readonly string[]
+  readonly dryRun?: boolean
+}
+
+interface SetFlags extends FactFlags {
+  readonly powerSecretFile?: string
+  readonly unset?: readonly Unset[]
+}
+
+/** What can be taken away, and what it is called in a change. */
+const unsettable = {
+  ip: 'address',
+  mac: 'macs',
+  role: 'role',
+  uuid: 'uuid',
+  port: 'port',
+  power: 'power',
+  tag: 'tags',
+  'boot-file': 'bootFile',
+  'boot-parameter': 'bootParameters',
+} as const
+type Unset = keyof typeof unsettable
+
+type Facts = Omit<MachineRequest, 'name' | 'macs'> & {
+  readonly macs?: readonly string[] | undefined
+}
+
+const factFlags: readonly Flag[] = [
+  ['--ip <list>', 'address of each, for example "10.1.0.[1-128]"'],
+  repeated(
+    '--mac <list>',
+    'MAC of each, for example "52:54:00:00:01:[01-80/hex]"; again for more cards',
+  ),
+  choice('--role <role>', 'host: boots as a KVM host; other: address and names only', [
+    'host',
+    'other',
+  ]),
+  ['--uuid <list>', 'SMBIOS UUID of each'],
+  ['--port <list>', 'circuit id that the relay names for each, for machines without a known MAC'],
+  [
+    '--power <list>',
+    'URL of each BMC: redfish+https://HOST/redfish/v1/Systems/ID, ipmi://HOST, wol://',
+  ],
+  repeated('--tag <tag>', 'a tag for all of them; may be repeated'),
+  ['--boot-file <path>', 'file that the firmware is to load instead of ours'],
+  repeated('--boot-parameter <text>', 'further kernel parameter; may be repeated'),
+]
+
+export function declareMachineFacts(noun: Command, declare: Declare): void {
+  declare<FactFlags>(noun, {
+    name: 'add',
+    summary: 'describe new machines in the directory',
+    help: 'Lists run beside the names. Without --ip the appliance gives each an address once, and keeps it.\n\n  coppice machine add n001 --mac 52:54:00:00:01:01 --role host\n  coppice machine add "n[001-128]" --ip "10.1.0.[1-128]" \\\n      --mac "52:54:00:00:01:[01-80/hex]"',
+    words: [['<names...>', 'node set of the new machines']],
+    flags: [...factFlags, dryRunFlag],
+    run: addMachines,
+  })
+  declare<SetFlags>(noun, {
+    name: 'set',
+    summary: 'change what is described of machines',
+    help: 'What is not named stays as it is. A list (--mac, --tag, --boot-parameter) replaces the whole list.\n\n  coppice machine set @rack3 --role host\n  coppice machine set n001 --power ipmi://10.2.0.1 --power-secret-file bmc.secret\n  coppice machine set n001 --unset port',
+    words: [['<names...>', 'node set of machines']],
+    flags: [
+      ...factFlags,
+      [
+        '--power-secret-file <file>',
+        'file with USER:PASSWORD of the BMC; it goes into the store, not into LDAP',
+      ],
+      repeated(
+        '--unset <fact>',
+        `take this away: ${Object.keys(unsettable).join(', ')}; may be repeated`,
+        Object.keys(unsettable),
+      ),
+      dryRunFlag,
+    ],
+    run: setMachines,
+  })
+}
+
+async function addMachines(call: Call<FactFlags>): Promise<Outcome> {
+  const names = await namedBy(call.words, call)
+  const facts = factsOf(names, call.flags)
+  if (call.flags.dryRun === true) return announce(call, 'add', facts)
+  const { machines } = await call.appliance()
+  return tellingViews(call, names, 'added', (name) => {
+    const own = facts.get(name)
+    return machines.add({ ...own, macs: own?.macs ?? [], name })
+  })
+}
+
+async function setMachines(call: Call<SetFlags>): Promise<Outcome> {
+  const names = await namedBy(call.words, call)
+  const facts = factsOf(names, call.flags)
+  const { unset = [], powerSecretFile } = call.flags
+  const gone: MachineChange = Object.fromEntries(unset.map((fact) => [unsettable[fact], null]))
+  const powerSecret = powerSecretFile === undefined ? undefined : secretFrom(powerSecretFile)
+  if (call.flags.dryRun === true) return announce(call, 'change', facts)
+  const { machines } = await call.appliance()
+  return tellingViews(call, names, 'changed', (name) =>
+    machines.change(name, { ...facts.get(name), ...gone, powerSecret }),
+  )
+}
+
+/** What each machine is now, for programs that asked for it; people get one line. */
+async function tellingViews(
+  call: Call<unknown>,
+  names: readonly string[],
+  done: string,
+  act: (name: string) => Promise<MachineView>,
+): Promise<Outcome> {
+  const views: MachineView[] = []
+  try {
+    return await forEachName(call, names, done, async (name) => void views.push(await act(name)))
+  } finally {
+    if (call.flags.output !== 'table') {
+      await printList(call.io, call.flags, views, machineListing)
+    }
+  }
+}
+
+function announce({ io }: Call<unknown>, verb: string, facts: ReadonlyMap<string, Facts>): Outcome {
+  for (const [name, own] of facts) io.out(`would ${verb} ${name} ${JSON.stringify(own)}`)
+  return undefined
+}
+
+function factsOf(names: readonly string[], flags: FactFlags): ReadonlyMap<string, Facts> {
+  const each = (flag: string, text: string | undefined): readonly string[] | undefined =>
+    text === undefined ? undefined : oneEach(names, flag, text)
+  const addresses = each('--ip', flags.ip)
+  const uuids = each('--uuid', flags.uuid)
+  const ports = each('--port', flags.port)
+  const powers = each('--power', flags.power)
+  const macs = flags.mac === undefined ? undefined : someEach(names, '--mac', flags.mac)
+  const same = {
+    role: flags.role,
+    tags: flags.tag,
+    bootFile: flags.bootFile,
+    bootParameters: flags.bootParameter,
+  }
+  return new Map(
+    names.map((name, at): [string, Facts] => [
+      name,
+      {
+        ...same,
+        address: addresses?.[at],
+        macs: macs?.[at],
+        uuid: uuids?.[at],
+        port: ports?.[at],
+        power: powers?.[at],
+      },
+    ]),
+  )
+}
+
+/** USER:PASSWORD without the end of the line that editors add. */
+function secretFrom(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+  } catch (cause) {
+    throw new Fault(
+      'CPC-CLI-007',
+      {
+        what: 'the secret of the BMC cannot be read',
+        where: file,
+        why: cause instanceof Error ? cause.message : String(cause),
+        todo: 'name a file that holds USER:PASSWORD and that you may read',
+      },
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,88 @@
+// Why this file exists: the program that people start. It gives the command line its terminal, and brings what needs no
+// running appliance, each loaded only when it is asked for.
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { text } from 'node:stream/consumers'
+import { type CliIo, type LocalCommands, runCli } from '#cli'
+import { Fault } from '#fault'
+
+const root = join(import.meta.dirname, '..')
+/** The whole of a terminal or pipe that went away: nobody is left to be told. */
+const brokenPipe = 'EPIPE'
+
+const local: LocalCommands = {
+  version: versionOf(readFileSync(join(root, 'package.json'), 'utf8')),
+  serve: async ({ configPath, dataDir }) => {
+    const { serve } = await import('./serve.ts')
+    const stop = new AbortController()
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
+    await serve({
+      configPath,
+      dataDir,
+      print: io.out,
+      log: io.err,
+      underSystemd: process.env['NOTIFY_SOCKET'] !== undefined,
+      stop: stop.signal,
+    })
+  },
+  lab: async (verb, flags) => {
+    const { labCommand } = await import('#lab')
+    return labCommand(verb, flags, { out: io.out, err: io.err })
+  },
+  buildImage: async ({ recipe, ...order }) => {
+    const { buildRecipe, runProgram } = await import('#recipe')
+    return buildRecipe({ ...order, recipeDir: recipeDirOf(recipe), run: runProgram })
+  },
+  exampleSettings: async (options) => (await import('#config')).exampleSettings(options),
+  readSettings: async (settings, fileName, dataDir) =>
+    (await import('#config')).readSettings(settings, fileName, dataDir),
+}
+
+const io: CliIo = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  errRaw: (piece) => void process.stderr.write(piece),
+  env: process.env,
+  home: homedir(),
+  isTerminal: {
+    out: process.stdout.isTTY,
+    err: process.stderr.isTTY,
+    in: process.stdin.isTTY,
+  },
+  stdin: () => text(process.stdin),
+  ask: async (question) => {
+    using terminal = createInterface({ input: process.stdin, output: process.stderr })
+    return await terminal.question(question)
+  },
+  // What goes on for ever ends with the process.
+  stop: new AbortController().signal,
+}
+
+/** Recipes lie beside src/ and lib/. */
+function recipeDirOf(recipe: string): string {
+  const folder = join(root, 'images', recipe)
+  if (/^[a-z][a-z0-9-]*$/.test(recipe) && existsSync(join(folder, 'recipe.yaml'))) return folder
+  throw new Fault('CPC-CLI-001', {
+    what: 'there is no such recipe',
+    where: `coppice image build ${recipe}`,
+    why: 'recipes are the folders below images/ in which a recipe.yaml lies',
+    todo: 'for example: coppice image build kvm-host',
+  })
+}
+
+function versionOf(packageText: string): string {
+  const described: unknown = JSON.parse(packageText)
+  return typeof described === 'object' && described !== null && 'version' in described
+    ? String(described.version)
+    : 'unknown'
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === brokenPipe) process.exit(0)
+    throw error
+  })
+}
+process.exitCode = await runCli(process.argv.slice(2), io, local)
