@@ -32,7 +32,7 @@ export const httpFaults = {
   'CPC-HTTP-004': {
     title: 'A link in a boot folder leads out of it and is not followed.',
     explanation:
-      'A symbolic link may point to a file of the same boot folder only, so that nothing else on this machine can ' +
+      'A symbolic link may point to a file of its own boot folder only (folders of the distribution excepted), so that nothing else on this machine can ' +
       'be given away by a link. Copy the file instead.',
     exit: 'refused',
     status: 500,

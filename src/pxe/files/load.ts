@@ -15,6 +15,8 @@ export interface FileRoot {
   readonly prefix: string
   /** Only these; absent: every plain file of the folder whose name starts with no dot. */
   readonly only?: readonly string[]
+  /** For folders that the distribution owns: Debian's ipxe.efi is a link to /boot. */
+  readonly linksMayLeadOut?: boolean
 }
 
 /** What a file looked like when it was read; as long as it looks so, it is not read again. */
@@ -71,8 +73,9 @@ export async function load(
 ): Promise<Loaded> {
   try {
     const real = await realpath(candidate.path)
-    // A symbolic link may point within its folder and nowhere else.
-    if (!real.startsWith(`${await realpath(root.folder)}${sep}`)) throw leadsOut(candidate, real)
+    if (!root.linksMayLeadOut && !real.startsWith(`${await realpath(root.folder)}${sep}`)) {
+      throw leadsOut(candidate, real)
+    }
     const handle = await open(real, readOnly)
     try {
       return { ok: true, file: await read(handle, candidate, known) }

@@ -111,6 +111,20 @@ test('HOSTILE 17: a link that leads out of the folder is refused, one within it 
   assert.deepEqual(codes(), ['CPC-HTTP-004'])
 })
 
+test('in a folder of the distribution a link may lead out, but not to a secret', async (context) => {
+  const folder = folderFor(context)
+  const boot = join(folder, 'boot')
+  mkdirSync(boot)
+  writeFileSync(join(folder, 'ipxe.efi'), 'a loader', { mode: 0o644 })
+  writeFileSync(join(folder, 'shadow'), 'a secret', { mode: 0o600 })
+  symlinkSync('../ipxe.efi', join(boot, 'ipxe.efi'))
+  symlinkSync('../shadow', join(boot, 'snponly.efi'))
+  const only = ['ipxe.efi', 'snponly.efi']
+  const { held, codes } = await hold([{ folder: boot, prefix: '', only, linksMayLeadOut: true }])
+  assert.deepEqual(held.names(), ['ipxe.efi'])
+  assert.deepEqual(codes(), ['CPC-HTTP-003'])
+})
+
 test('a named pipe in a boot folder is refused and holds nothing up', async (context) => {
   const folder = folderFor(context)
   execFileSync('mkfifo', ['-m', '644', join(folder, 'pipe')])
