@@ -1,8 +1,8 @@
 // Why this file exists: an answer is a pure function of the query's bytes and the zone view; replayed, it gives the
 // same bytes.
-import { Encoder } from './encode.ts'
+import { encodeHead, encodeReply, type Reply, udpBytesMax } from './encode.ts'
 import { type Query, readQuery, recordType, responseCode } from './query.ts'
-import { type Lookup, lookUp, type ZoneView } from './zone.ts'
+import { type Lookup, lookUp, soaOf, type ZoneView } from './zone.ts'
 
 export type DnsAnswer =
   | { readonly kind: 'reply'; readonly bytes: Uint8Array; readonly why: DnsReason }
@@ -19,79 +19,100 @@ export type DnsReason =
   | 'not a query'
   | 'transfer refused'
   | 'operation refused'
-  | 'any refused'
+  | 'unknown key'
   | 'edns version'
-
-/** HOSTILE 15: larger answers would be fragmented, and are worth forging a source for. */
-export const udpBytesMax = 1232
-const udpBytesWithoutEdns = 512
-const tcpBytesMax = 65_535
-const classIn = 1
-const opcodeQuery = 0
+  | 'asked too often'
 
 export interface AnswerOptions {
   readonly transport: 'udp' | 'tcp'
   readonly forwards: boolean
+  /** HOSTILE 15: a stranger's address that asks too often gets no more than it sent: "ask over TCP". */
+  readonly tooOften?: boolean
 }
+
+const classIn = 1
+const udpBytesWithoutEdns = 512
+const tcpBytesMax = 65_535
 
 export function answerDns(bytes: Uint8Array, view: ZoneView, options: AnswerOptions): DnsAnswer {
   const read = readQuery(bytes)
-  if (read.kind === 'drop') return { kind: 'drop', why: 'not a query' }
-  if (read.kind === 'malformed')
-    return bare(read.id, read.opcode, responseCode.formErr, 'malformed')
-  const { query } = read
-  const reply = (code: number, why: DnsReason): DnsAnswer => {
-    const encoder = begin(bytes, query, options)
-    return { kind: 'reply', bytes: encoder.finish(code, false), why }
-  }
-  if (query.opcode !== opcodeQuery) return reply(responseCode.notImp, 'operation refused')
-  if (query.edns !== undefined && query.edns.version > 0)
-    return reply(responseCode.badVers, 'edns version')
-  if (query.type === recordType.axfr) return reply(responseCode.refused, 'transfer refused')
-  const found: Lookup =
-    query.class === classIn ? lookUp(view, query.name, query.type) : { kind: 'not-ours' }
-  if (found.kind === 'not-ours') {
-    return options.forwards && query.recursionDesired
-      ? { kind: 'forward', query }
-      : reply(responseCode.refused, 'not our name')
-  }
-  // RFC 8482: ANY gets no list of everything.
-  if (query.type === recordType.any) return reply(responseCode.refused, 'any refused')
-  return authoritative(begin(bytes, query, options), found, view)
-}
-
-function authoritative(
-  encoder: Encoder,
-  found: Exclude<Lookup, { kind: 'not-ours' }>,
-  view: ZoneView,
-): DnsAnswer {
-  switch (found.kind) {
-    case 'records':
-      for (const record of found.records) encoder.answer(record, view)
-      return { kind: 'reply', bytes: encoder.finish(responseCode.ok, true), why: 'answered' }
-    case 'no-data':
-      encoder.authority(found.zone, view)
-      return { kind: 'reply', bytes: encoder.finish(responseCode.ok, true), why: 'no data' }
-    case 'no-name':
-      encoder.authority(found.zone, view)
-      return {
-        kind: 'reply',
-        bytes: encoder.finish(responseCode.nxDomain, true),
-        why: 'no such name',
-      }
+  switch (read.kind) {
+    case 'drop':
+      return { kind: 'drop', why: 'not a query' }
+    case 'malformed':
+      return withHead(encodeHead(read.head, responseCode.formErr), 'malformed')
+    case 'other-operation':
+      return withHead(encodeHead(read.head, responseCode.notImp), 'operation refused')
+    case 'query':
+      return answerQuery(bytes, read.query, view, options)
   }
 }
 
-function begin(bytes: Uint8Array, query: Query, options: AnswerOptions): Encoder {
-  const asked = Math.max(query.edns?.udpSize ?? udpBytesWithoutEdns, udpBytesWithoutEdns)
-  const limit = options.transport === 'tcp' ? tcpBytesMax : Math.min(asked, udpBytesMax)
-  return new Encoder(bytes, query, limit, udpBytesMax)
-}
-
-function bare(id: number, opcode: number, code: number, why: DnsReason): DnsAnswer {
-  const bytes = new Uint8Array(12)
-  const view = new DataView(bytes.buffer)
-  view.setUint16(0, id)
-  view.setUint16(2, 0x8000 | (opcode << 11) | code)
+function withHead(bytes: Uint8Array, why: DnsReason): DnsAnswer {
   return { kind: 'reply', bytes, why }
+}
+
+function answerQuery(
+  bytes: Uint8Array,
+  query: Query,
+  view: ZoneView,
+  options: AnswerOptions,
+): DnsAnswer {
+  const decided = decide(query, view, options)
+  if (decided === 'forward') return { kind: 'forward', query }
+  const { why, ...reply } = decided
+  const recursionAvailable = options.forwards
+  const whole: Reply = { authoritative: false, ...reply, recursionAvailable }
+  return { kind: 'reply', bytes: encodeReply(bytes, query, whole, bytesMax(query, options)), why }
+}
+
+type Decision = Omit<Reply, 'recursionAvailable' | 'authoritative'> & {
+  readonly why: DnsReason
+  readonly authoritative?: boolean
+}
+
+function decide(query: Query, view: ZoneView, options: AnswerOptions): Decision | 'forward' {
+  const { refused, badVers, notAuth, ok } = responseCode
+  if (query.edns !== undefined && query.edns.version > 0)
+    return { code: badVers, why: 'edns version' }
+  // RFC 8945 §5.2: we share no key with anybody.
+  if (query.signed) return { code: notAuth, why: 'unknown key' }
+  if (query.type === recordType.axfr || query.type === recordType.ixfr)
+    return { code: refused, why: 'transfer refused' }
+  if (options.tooOften === true) return { code: ok, truncated: true, why: 'asked too often' }
+  if (query.class !== classIn) return { code: refused, why: 'not our name' }
+  return decideByName(lookUp(view, query.name, query.type), query, view, options)
+}
+
+function decideByName(
+  found: Lookup,
+  query: Query,
+  view: ZoneView,
+  options: AnswerOptions,
+): Decision | 'forward' {
+  const { ok, nxDomain, refused } = responseCode
+  const authoritative = true
+  switch (found.kind) {
+    case 'not-ours':
+      return options.forwards && query.recursionDesired
+        ? 'forward'
+        : { code: refused, why: 'not our name' }
+    case 'records':
+      return { code: ok, authoritative, answers: found.records, why: 'answered' }
+    case 'no-data': {
+      const authority = { zone: found.zone, soa: soaOf(view) }
+      return { code: ok, authoritative, authority, why: 'no data' }
+    }
+    case 'no-name': {
+      const authority = { zone: found.zone, soa: soaOf(view) }
+      return { code: nxDomain, authoritative, authority, why: 'no such name' }
+    }
+  }
+}
+
+/** What the client can take, and never more than we send. RFC 6891 §6.2.3: less than 512 means 512. */
+export function bytesMax(query: Query, { transport }: Pick<AnswerOptions, 'transport'>): number {
+  if (transport === 'tcp') return tcpBytesMax
+  const asked = query.edns?.udpSize ?? udpBytesWithoutEdns
+  return Math.min(Math.max(asked, udpBytesWithoutEdns), udpBytesMax)
 }

@@ -1,144 +1,168 @@
-// Why this file exists: answers are written once, front to back, into one buffer; when the client's limit is
-// reached the answer is cut and says so (TC), and the client asks again over TCP.
-import type { Query } from './query.ts'
-import { recordType } from './query.ts'
-import { type Record, serverName, type ZoneView } from './zone.ts'
+// Why this file exists: a reply is written once, front to back; when the client's limit is reached it is cut and says
+// so (TC), and the client asks again over TCP.
+import { nameBytes } from './name.ts'
+import { type Head, headerBytes, type Query, recordType } from './query.ts'
+import type { Record } from './zone.ts'
 
+/** Short, for the directory may change at any time, and long enough that a job's start asks once. */
 export const recordSeconds = 30
+/** RFC 2308 §5: SOA's minimum and its own lifetime in a negative answer, so both say the same. */
 export const negativeSeconds = 10
+/** RFC 8482 §4.2: long, so that whoever asks ANY need not ask often. */
+const anySeconds = 3_600
+
+/** HOSTILE 15: larger answers would be fragmented, and are worth forging a source for. */
+export const udpBytesMax = 1232
 const optBytes = 11
-const headerBytes = 12
 
-export class Encoder {
-  readonly #query: Query
-  readonly #bytes: Uint8Array
-  readonly #view: DataView
-  readonly #limit: number
-  readonly #udpSize: number
-  #at: number
-  #answers = 0
-  #authorities = 0
-  #truncated = false
-
-  constructor(request: Uint8Array, query: Query, limit: number, udpSize: number) {
-    this.#query = query
-    this.#limit = limit - (query.edns === undefined ? 0 : optBytes)
-    this.#udpSize = udpSize
-    this.#bytes = new Uint8Array(limit)
-    this.#view = new DataView(this.#bytes.buffer)
-    this.#bytes.set(request.subarray(0, query.questionEnd))
-    this.#at = query.questionEnd
-  }
-
-  answer(record: Record, zones: ZoneView): void {
-    if (this.#write(headerBytes, record, zones, recordSeconds)) this.#answers += 1
-  }
-
-  /** RFC 2308: the SOA tells for how long "no" may be remembered. */
-  authority(zone: string, zones: ZoneView): void {
-    if (this.#write(zone, { type: 'soa', zone }, zones, negativeSeconds)) this.#authorities += 1
-  }
-
-  finish(code: number, authoritative: boolean): Uint8Array {
-    const { id, opcode, recursionDesired, edns } = this.#query
-    const flags =
-      0x8000 |
-      (opcode << 11) |
-      (authoritative ? 0x0400 : 0) |
-      (this.#truncated ? 0x0200 : 0) |
-      (recursionDesired ? 0x0100 : 0) |
-      (code & 15)
-    this.#view.setUint16(0, id)
-    this.#view.setUint16(2, flags)
-    this.#view.setUint16(4, 1)
-    this.#view.setUint16(6, this.#answers)
-    this.#view.setUint16(8, this.#authorities)
-    this.#view.setUint16(10, edns === undefined ? 0 : 1)
-    if (edns !== undefined) this.#opt(code >>> 4)
-    return this.#bytes.subarray(0, this.#at)
-  }
-
-  /** `owner` is a name, or the offset of one already written. */
-  #write(owner: string | number, record: Record, zones: ZoneView, seconds: number): boolean {
-    const data = dataOf(record, zones)
-    const ownerBytes = typeof owner === 'number' ? pointerTo(owner) : nameBytes(owner)
-    if (this.#at + ownerBytes.length + 10 + data.length > this.#limit) {
-      this.#truncated = true
-      return false
-    }
-    this.#bytes.set(ownerBytes, this.#at)
-    this.#at += ownerBytes.length
-    this.#view.setUint16(this.#at, recordType[record.type])
-    this.#view.setUint16(this.#at + 2, 1)
-    this.#view.setUint32(this.#at + 4, seconds)
-    this.#view.setUint16(this.#at + 8, data.length)
-    this.#bytes.set(data, this.#at + 10)
-    this.#at += 10 + data.length
-    return true
-  }
-
-  #opt(extendedCode: number): void {
-    this.#bytes[this.#at] = 0
-    this.#view.setUint16(this.#at + 1, recordType.opt)
-    this.#view.setUint16(this.#at + 3, this.#udpSize)
-    this.#view.setUint32(this.#at + 5, (extendedCode << 24) >>> 0)
-    this.#view.setUint16(this.#at + 9, 0)
-    this.#at += optBytes
-  }
+export interface Reply {
+  readonly code: number
+  readonly authoritative: boolean
+  readonly recursionAvailable: boolean
+  /** Cut on purpose, with nothing in it: "ask over TCP". */
+  readonly truncated?: boolean
+  readonly answers?: readonly Record[]
+  /** RFC 2308: the zone's SOA tells for how long "no" may be remembered. */
+  readonly authority?: { readonly zone: string; readonly soa: Record }
 }
 
-function dataOf(record: Record, zones: ZoneView): Uint8Array {
+export function encodeReply(
+  request: Uint8Array,
+  query: Query,
+  reply: Reply,
+  bytesMax: number,
+): Uint8Array {
+  const opt = query.edns === undefined ? noBytes : optRecord(query, reply.code)
+  const room = bytesMax - query.questionEnd - opt.length
+  const answers = whatFits(reply.answers?.map(answerBytes) ?? [], room)
+  const authorities = whatFits(authorityBytes(reply), room - answers.length)
+  const truncated = reply.truncated === true || answers.cut || authorities.cut
+  const parts = [request.subarray(0, query.questionEnd), ...answers.parts, ...authorities.parts]
+  const bytes = joined([...parts, opt])
+  const view = new DataView(bytes.buffer)
+  view.setUint16(2, flagsOf(query, reply, truncated))
+  view.setUint16(4, 1)
+  view.setUint16(6, answers.parts.length)
+  view.setUint16(8, authorities.parts.length)
+  view.setUint16(10, opt.length === 0 ? 0 : 1)
+  return bytes
+}
+
+/** An answer to what could not be read: the head alone. */
+export function encodeHead(head: Head, code: number): Uint8Array {
+  const bytes = new Uint8Array(headerBytes)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, head.id)
+  const reply = { code, authoritative: false, recursionAvailable: false }
+  view.setUint16(2, flagsOf(head, reply, false))
+  return bytes
+}
+
+const noBytes = new Uint8Array(0)
+
+function flagsOf(head: Head, reply: Reply, truncated: boolean): number {
+  return (
+    0x8000 |
+    (head.opcode << 11) |
+    (reply.authoritative ? 0x0400 : 0) |
+    (truncated ? 0x0200 : 0) |
+    (head.recursionDesired ? 0x0100 : 0) |
+    (reply.recursionAvailable ? 0x0080 : 0) |
+    (reply.code & 15)
+  )
+}
+
+interface Fitting {
+  readonly parts: readonly Uint8Array[]
+  readonly length: number
+  readonly cut: boolean
+}
+
+function whatFits(records: readonly Uint8Array[], room: number): Fitting {
+  let length = 0
+  for (const [index, record] of records.entries()) {
+    if (length + record.length > room) return { parts: records.slice(0, index), length, cut: true }
+    length += record.length
+  }
+  return { parts: records, length, cut: false }
+}
+
+/** The owner of each answer is the question's name, so a pointer to it: its spelling stays as it was asked. */
+const ownerOfAnswers = Uint8Array.of(0xc0, headerBytes)
+
+function answerBytes(record: Record): Uint8Array {
+  return recordBytes(ownerOfAnswers, record, record.type === 'hinfo' ? anySeconds : recordSeconds)
+}
+
+function authorityBytes({ authority }: Reply): readonly Uint8Array[] {
+  if (authority === undefined) return []
+  return [recordBytes(nameBytes(authority.zone), authority.soa, negativeSeconds)]
+}
+
+function recordBytes(owner: Uint8Array, record: Record, seconds: number): Uint8Array {
+  const data = dataOf(record)
+  const bytes = new Uint8Array(owner.length + 10 + data.length)
+  bytes.set(owner)
+  const view = new DataView(bytes.buffer, owner.length)
+  view.setUint16(0, recordType[record.type])
+  view.setUint16(2, 1)
+  view.setUint32(4, seconds)
+  view.setUint16(8, data.length)
+  bytes.set(data, owner.length + 10)
+  return bytes
+}
+
+function dataOf(record: Record): Uint8Array {
   switch (record.type) {
-    case 'a': {
-      const data = new Uint8Array(4)
-      new DataView(data.buffer).setUint32(0, record.address)
-      return data
-    }
+    case 'a':
+      return numbers([record.address])
     case 'ptr':
     case 'ns':
       return nameBytes(record.name)
     case 'soa':
-      return soaBytes(zones)
+      return soaBytes(record)
+    case 'hinfo':
+      return hinfoData
   }
 }
+
+/** RFC 8482 §4.2: two strings, the document's name and nothing; on the wire they look like a name. */
+const hinfoData = nameBytes('RFC8482')
 
 const refreshSeconds = 60
 const retrySeconds = 30
 const expireSeconds = 604_800
 
-function soaBytes(zones: ZoneView): Uint8Array {
-  const { domain } = zones.snapshot
-  const server = nameBytes(serverName(domain))
-  const person = nameBytes(`hostmaster.${domain}`)
-  const data = new Uint8Array(server.length + person.length + 20)
-  data.set(server)
-  data.set(person, server.length)
-  const view = new DataView(data.buffer, server.length + person.length)
-  for (const [at, value] of [
-    zones.serial,
-    refreshSeconds,
-    retrySeconds,
-    expireSeconds,
-    negativeSeconds,
-  ].entries()) {
-    view.setUint32(at * 4, value)
-  }
-  return data
+function soaBytes(soa: Extract<Record, { type: 'soa' }>): Uint8Array {
+  const { server, person, serial } = soa
+  const times = [serial, refreshSeconds, retrySeconds, expireSeconds, negativeSeconds]
+  return joined([nameBytes(server), nameBytes(person), numbers(times)])
 }
 
-function pointerTo(offset: number): Uint8Array {
-  return Uint8Array.of(0xc0 | (offset >>> 8), offset & 255)
+/** RFC 6891 §6.1: our own size and version, the extended code's upper bits, the client's DO. */
+function optRecord({ edns }: Query, code: number): Uint8Array {
+  const bytes = new Uint8Array(optBytes)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(1, recordType.opt)
+  view.setUint16(3, udpBytesMax)
+  view.setUint8(5, code >>> 4)
+  view.setUint16(7, edns?.dnssecOk === true ? 0x8000 : 0)
+  return bytes
 }
 
-/** Only names that we made ourselves: host labels of at most 63 characters. */
-export function nameBytes(name: string): Uint8Array {
-  const bytes = new Uint8Array(name.length + 2)
+function numbers(values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4)
+  const view = new DataView(bytes.buffer)
+  for (const [index, value] of values.entries()) view.setUint32(index * 4, value)
+  return bytes
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
-  for (const label of name.split('.')) {
-    bytes[at] = label.length
-    for (let index = 0; index < label.length; index += 1)
-      bytes[at + 1 + index] = label.charCodeAt(index)
-    at += label.length + 1
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
   }
   return bytes
 }

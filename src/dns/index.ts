@@ -1,27 +1,28 @@
 // Door of the room: zones as a view of the snapshot, and the answers made of them.
+export { answerDns, type AnswerOptions, type DnsAnswer, type DnsReason } from './answer.ts'
+export { negativeSeconds, recordSeconds, udpBytesMax } from './encode.ts'
 export {
-  answerDns,
-  type AnswerOptions,
-  type DnsAnswer,
-  type DnsReason,
-  udpBytesMax,
-} from './answer.ts'
-export { negativeSeconds, recordSeconds } from './encode.ts'
-export {
+  type ForwardedQuestion,
   type Forwarder,
+  type ForwarderAddress,
   forwardDeadlineMs,
   openForwarder,
   questionsInFlightMax,
 } from './forward.ts'
+export {
+  createFrequency,
+  type Frequency,
+  strangerAnswersPerSecondMax,
+  strangersMax,
+} from './frequency.ts'
 export { type Query, type QueryResult, readQuery, recordType, responseCode } from './query.ts'
 export {
-  type DnsDatagrams,
-  type DnsServerOptions,
   serveDnsTcp,
-  serveDnsUdp,
   tcpConnectionsMax,
+  tcpConnectionsPerSourceMax,
   tcpIdleMs,
-} from './server.ts'
+} from './tcp-server.ts'
+export { type DnsDatagrams, type DnsServerOptions, serveDnsUdp } from './udp-server.ts'
 export {
   type Lookup,
   lookUp,

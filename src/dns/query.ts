@@ -1,5 +1,6 @@
 // Why this file exists: a DNS query is a dozen bytes that an attacker chose; it is read in bounded work, and what it
-// claims to hold (counts, pointers) is never believed.
+// claims to hold (counts, lengths, pointers) is never believed.
+import { readName, skipName } from './name.ts'
 
 export const recordType = {
   a: 1,
@@ -7,140 +8,155 @@ export const recordType = {
   cname: 5,
   soa: 6,
   ptr: 12,
+  hinfo: 13,
+  aaaa: 28,
   opt: 41,
+  tsig: 250,
+  ixfr: 251,
   axfr: 252,
   any: 255,
 } as const
 export const responseCode = {
   ok: 0,
   formErr: 1,
+  servFail: 2,
   nxDomain: 3,
   notImp: 4,
   refused: 5,
+  notAuth: 9,
   badVers: 16,
 } as const
 
-export interface Query {
+/** The first four bytes: all that an answer to a message we cannot read needs. */
+export interface Head {
   readonly id: number
   readonly opcode: number
   readonly recursionDesired: boolean
+}
+
+export interface Query extends Head {
   /** Lower case, labels joined by dots, bytes outside the printable as \DDD; '' is the root. */
   readonly name: string
   readonly type: number
   readonly class: number
   /** Where the question's bytes end; an answer repeats them as they came (0x20 case). */
   readonly questionEnd: number
+  /** RFC 8945: signed with a key, and we hold none. */
+  readonly signed: boolean
   readonly edns?: Edns
 }
 
 export interface Edns {
   readonly udpSize: number
   readonly version: number
+  /** RFC 3225: copied into the answer, though nothing here is signed. */
+  readonly dnssecOk: boolean
 }
 
 export type QueryResult =
   | { readonly kind: 'query'; readonly query: Query }
   /** Not ours to answer at all: a response, or too short to have an id. */
   | { readonly kind: 'drop'; readonly reason: string }
-  | {
-      readonly kind: 'malformed'
-      readonly id: number
-      readonly opcode: number
-      readonly reason: string
-    }
+  /** UPDATE, NOTIFY, IQUERY and the like: their counts mean other things, so the head is all we read. */
+  | { readonly kind: 'other-operation'; readonly head: Head }
+  | { readonly kind: 'malformed'; readonly head: Head; readonly reason: string }
 
-const headerBytes = 12
-const nameBytesMax = 255
+export const headerBytes = 12
+const opcodeQuery = 0
 const additionalRecordsMax = 8
 
 export function readQuery(bytes: Uint8Array): QueryResult {
   if (bytes.length < headerBytes) return { kind: 'drop', reason: 'shorter than a header' }
-  const id = at16(bytes, 0)
   const flags = at16(bytes, 2)
-  const opcode = (flags >>> 11) & 15
   // HOSTILE 16: two servers that answer each other's answers would never stop.
   if ((flags & 0x8000) !== 0) return { kind: 'drop', reason: 'a response' }
-  const malformed = (reason: string): QueryResult => ({ kind: 'malformed', id, opcode, reason })
+  const opcode = (flags >>> 11) & 15
+  const head = { id: at16(bytes, 0), opcode, recursionDesired: (flags & 0x0100) !== 0 }
+  if (opcode !== opcodeQuery) return { kind: 'other-operation', head }
+  const malformed = (reason: string): QueryResult => ({ kind: 'malformed', head, reason })
   if (at16(bytes, 4) !== 1) return malformed('not exactly one question')
   if (at16(bytes, 6) !== 0) return malformed('a question with answers')
   const name = readName(bytes, headerBytes)
   if (!name.ok) return malformed(name.refusal)
-  if (name.end + 4 > bytes.length) return malformed('the question is cut short')
   const questionEnd = name.end + 4
-  const edns = readEdns(bytes, questionEnd)
-  if (!edns.ok) return malformed(edns.refusal)
-  const query = {
-    id,
-    opcode,
-    recursionDesired: (flags & 0x0100) !== 0,
+  if (questionEnd > bytes.length) return malformed('the question is cut short')
+  const extras = readExtras(bytes, questionEnd)
+  if (!extras.ok) return malformed(extras.refusal)
+  const question = {
     name: name.text,
     type: at16(bytes, name.end),
     class: at16(bytes, name.end + 2),
     questionEnd,
   }
-  return { kind: 'query', query: edns.edns === undefined ? query : { ...query, edns: edns.edns } }
+  return { kind: 'query', query: { ...head, ...question, ...extras.found } }
 }
 
-type NameResult =
-  | { readonly ok: true; readonly text: string; readonly end: number }
+interface Extras {
+  readonly signed: boolean
+  readonly edns?: Edns
+}
+
+type ExtrasResult =
+  | { readonly ok: true; readonly found: Extras }
   | { readonly ok: false; readonly refusal: string }
 
-/** HOSTILE 12: a question has nothing before it to point at, so a pointer in it is refused, not followed. */
-function readName(bytes: Uint8Array, start: number): NameResult {
-  let text = ''
-  let at = start
-  while (at < bytes.length && at - start < nameBytesMax) {
-    const length = bytes[at] ?? 0
-    at += 1
-    if (length === 0) return { ok: true, text, end: at }
-    if (length > 63)
-      return { ok: false, refusal: 'a pointer or an unknown label type in the question' }
-    if (at + length > bytes.length) break
-    text += (text === '' ? '' : '.') + labelText(bytes, at, length)
-    at += length
-  }
-  return { ok: false, refusal: 'a name that is too long or cut short' }
-}
-
-/** HOSTILE 14: bytes inside, \DDD outside; a dot within a label must not look like a border. */
-function labelText(bytes: Uint8Array, start: number, length: number): string {
-  let text = ''
-  for (let at = start; at < start + length; at += 1) {
-    const byte = bytes[at] ?? 0
-    const isUpper = byte >= 0x41 && byte <= 0x5a
-    const code = isUpper ? byte + 0x20 : byte
-    const plain = code > 0x20 && code < 0x7f && code !== 0x2e && code !== 0x5c
-    text += plain ? String.fromCharCode(code) : `\\${String(code).padStart(3, '0')}`
-  }
-  return text
-}
-
-type EdnsResult =
-  | { readonly ok: true; readonly edns: Edns | undefined }
-  | { readonly ok: false; readonly refusal: string }
-
-/** RFC 6891 §6.1.1: at most one OPT, its owner the root. Other additional records (TSIG) are stepped over. */
-function readEdns(bytes: Uint8Array, start: number): EdnsResult {
+/** What stands behind the question: OPT and TSIG count, others are stepped over. */
+function readExtras(bytes: Uint8Array, start: number): ExtrasResult {
   // HOSTILE 13: the count is a bound for the loop, never a size to allocate.
   const records = at16(bytes, 8) + at16(bytes, 10)
   if (records > additionalRecordsMax) return { ok: false, refusal: 'too many records in a query' }
   let at = start
-  let edns: Edns | undefined
-  for (let record = 0; record < records; record += 1) {
-    const name = readName(bytes, at)
-    if (!name.ok) return name
-    const body = name.end + 10
-    if (body > bytes.length) return { ok: false, refusal: 'a record is cut short' }
-    const end = body + at16(bytes, name.end + 8)
-    if (end > bytes.length) return { ok: false, refusal: 'record data are cut short' }
-    if (at16(bytes, name.end) === recordType.opt) {
-      if (edns !== undefined || name.text !== '')
+  let found: Extras = { signed: false }
+  for (let number = 0; number < records; number += 1) {
+    const record = readRecord(bytes, at)
+    if (!record.ok) return record
+    const { type, ownerEnd, dataEnd } = record
+    if (type === recordType.tsig) found = { ...found, signed: true }
+    if (type === recordType.opt) {
+      // RFC 6891 §6.1.1: at most one OPT, its owner the root.
+      if (found.edns !== undefined || ownerEnd !== at + 1)
         return { ok: false, refusal: 'a second OPT, or one with a name' }
-      edns = { udpSize: at16(bytes, name.end + 2), version: bytes[name.end + 5] ?? 0 }
+      if (!areOptions(bytes, ownerEnd + 10, dataEnd))
+        return { ok: false, refusal: 'an EDNS option is longer than its record' }
+      found = { ...found, edns: ednsOf(bytes, ownerEnd) }
     }
-    at = end
+    at = dataEnd
   }
-  return { ok: true, edns }
+  return { ok: true, found }
+}
+
+type RecordResult =
+  | {
+      readonly ok: true
+      readonly type: number
+      readonly ownerEnd: number
+      readonly dataEnd: number
+    }
+  | { readonly ok: false; readonly refusal: string }
+
+function readRecord(bytes: Uint8Array, start: number): RecordResult {
+  const ownerEnd = skipName(bytes, start)
+  if (ownerEnd === undefined) return { ok: false, refusal: 'the name of a record is malformed' }
+  const dataStart = ownerEnd + 10
+  const dataEnd = dataStart + at16(bytes, ownerEnd + 8)
+  if (dataStart > bytes.length || dataEnd > bytes.length)
+    return { ok: false, refusal: 'a record is cut short' }
+  return { ok: true, type: at16(bytes, ownerEnd), ownerEnd, dataEnd }
+}
+
+function ednsOf(bytes: Uint8Array, ownerEnd: number): Edns {
+  return {
+    udpSize: at16(bytes, ownerEnd + 2),
+    version: bytes[ownerEnd + 5] ?? 0,
+    dnssecOk: (at16(bytes, ownerEnd + 6) & 0x8000) !== 0,
+  }
+}
+
+/** RFC 6891 §6.1.2: code, length, data, and no byte left over. */
+function areOptions(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start
+  while (at + 4 <= end) at += 4 + at16(bytes, at + 2)
+  return at === end
 }
 
 function at16(bytes: Uint8Array, at: number): number {

@@ -4,7 +4,6 @@ import {
   contains,
   type DnsName,
   type Found,
-  formatIp4,
   type Ip4,
   ip4,
   joinName,
@@ -24,7 +23,14 @@ export interface ZoneView {
 export type Record =
   | { readonly type: 'a'; readonly address: Ip4 }
   | { readonly type: 'ptr' | 'ns'; readonly name: string }
-  | { readonly type: 'soa'; readonly zone: string }
+  | {
+      readonly type: 'soa'
+      readonly server: string
+      readonly person: string
+      readonly serial: number
+    }
+  /** RFC 8482: what ANY gets in place of everything. */
+  | { readonly type: 'hinfo' }
 
 export type Lookup =
   | { readonly kind: 'records'; readonly records: readonly Record[] }
@@ -34,40 +40,54 @@ export type Lookup =
   | { readonly kind: 'not-ours' }
 
 const serverLabel = 'ns'
+const personLabel = 'hostmaster'
+const reverseSuffix = '.in-addr.arpa'
 
 export function serverName(domain: DnsName): string {
   return `${serverLabel}.${domain}`
 }
 
+export function soaOf({ snapshot, serial }: ZoneView): Record {
+  const { domain } = snapshot
+  return { type: 'soa', server: serverName(domain), person: `${personLabel}.${domain}`, serial }
+}
+
 export function lookUp(view: ZoneView, name: string, type: number): Lookup {
   const { domain } = view.snapshot
-  if (name === domain) return apex(view, domain, type)
+  if (name === domain) return chosen(apexOf(view), domain, type)
   if (name.endsWith(`.${domain}`)) return forward(view, name, type)
-  if (name.endsWith('.in-addr.arpa')) return reverse(view, name, type)
+  if (name.endsWith(reverseSuffix))
+    return reverse(view, name.slice(0, -reverseSuffix.length).split('.'), type)
   return { kind: 'not-ours' }
 }
 
-function apex(view: ZoneView, zone: string, type: number): Lookup {
-  const ns: Record = { type: 'ns', name: serverName(view.snapshot.domain) }
-  if (type === recordType.soa) return { kind: 'records', records: [{ type: 'soa', zone }] }
-  return type === recordType.ns ? { kind: 'records', records: [ns] } : { kind: 'no-data', zone }
+/** Of all that a name has, what was asked for. */
+function chosen(records: readonly Record[], zone: string, type: number): Lookup {
+  if (type === recordType.any && records.length > 0)
+    return { kind: 'records', records: [{ type: 'hinfo' }] }
+  const asked = records.filter((record) => recordType[record.type] === type)
+  return asked.length > 0 ? { kind: 'records', records: asked } : { kind: 'no-data', zone }
 }
 
+function apexOf(view: ZoneView): readonly Record[] {
+  return [soaOf(view), { type: 'ns', name: serverName(view.snapshot.domain) }]
+}
+
+/** An alias has the address itself, not a CNAME: one answer suffices, and firmware that follows none is served. */
 function forward(view: ZoneView, name: string, type: number): Lookup {
   const { snapshot } = view
   const zone = snapshot.domain
   const relative = parseDnsName(name.slice(0, -zone.length - 1))
   if (relative === undefined) return { kind: 'no-name', zone }
   const found = snapshot.byName.get(relative)
-  if (found !== undefined) return addresses(addressOf(found), zone, type)
-  if (name === serverName(zone)) return addresses(view.applianceAddresses, zone, type)
+  if (found !== undefined) return chosen(addressRecords(addressOf(found)), zone, type)
+  if (name === serverName(zone)) return chosen(addressRecords(view.applianceAddresses), zone, type)
   // RFC 8020: a name below which others stand exists, though it holds nothing.
   return snapshot.nonTerminals.has(relative) ? { kind: 'no-data', zone } : { kind: 'no-name', zone }
 }
 
-function addresses(list: readonly Ip4[], zone: string, type: number): Lookup {
-  if (type !== recordType.a || list.length === 0) return { kind: 'no-data', zone }
-  return { kind: 'records', records: list.map((address) => ({ type: 'a', address })) }
+function addressRecords(addresses: readonly Ip4[]): readonly Record[] {
+  return addresses.map((address) => ({ type: 'a', address }))
 }
 
 function addressOf(found: Found): readonly Ip4[] {
@@ -75,40 +95,36 @@ function addressOf(found: Found): readonly Ip4[] {
   return address === undefined ? [] : [address]
 }
 
-function reverse(view: ZoneView, name: string, type: number): Lookup {
-  const octets = name.slice(0, -'.in-addr.arpa'.length).split('.').toReversed()
-  if (octets.length > 4 || !octets.every(isOctet)) return reverseOfNonsense(view, octets)
-  const start = octets.reduce((sum, octet, at) => sum + Number(octet) * 2 ** (24 - 8 * at), 0)
-  const network = view.snapshot.networks.find((one) => overlaps(one, ip4(start), octets.length * 8))
+const octetsMax = 4
+
+/** `labels` as the name has them: the last octet first. */
+function reverse(view: ZoneView, labels: readonly string[], type: number): Lookup {
+  const fromTop = labels.toReversed()
+  const stray = fromTop.findIndex((label, at) => at >= octetsMax || !isOctet(label))
+  const octets = (stray < 0 ? fromTop : fromTop.slice(0, stray)).map(Number)
+  const found = reverseOf(view, octets, type)
+  // Below an address, or beside the octets, nothing can have a name.
+  if (stray < 0 || found.kind === 'not-ours') return found
+  return { kind: 'no-name', zone: found.zone }
+}
+
+type ReverseLookup = (Lookup & { readonly zone: string }) | { readonly kind: 'not-ours' }
+
+/** Of a zone that a small network shares with strangers, only the network's own addresses are ours to answer. */
+function reverseOf(view: ZoneView, octets: readonly number[], type: number): ReverseLookup {
+  const start = ip4(octets.reduce((sum, octet, at) => sum + octet * 2 ** (24 - 8 * at), 0))
+  const bits = octets.length * 8
+  const network = view.snapshot.networks.find((one) => overlaps(one, start, bits))
   if (network === undefined) return { kind: 'not-ours' }
-  const zone = reverseZone(network, ip4(start))
-  if (octets.length < zone.octets) return { kind: 'not-ours' }
-  if (octets.length === zone.octets) return apex(view, zone.name, type)
-  if (octets.length < 4) return { kind: 'no-data', zone: zone.name }
-  return pointer(view, ip4(start), zone.name, type)
-}
-
-/** Below one of our reverse zones, but no address: nothing can have that name. */
-function reverseOfNonsense(view: ZoneView, octets: readonly string[]): Lookup {
-  const whole = octets.slice(
-    0,
-    octets.findIndex((octet) => !isOctet(octet)),
-  )
-  for (let length = Math.min(whole.length, 4); length > 0; length -= 1) {
-    const parent = `${whole.slice(0, length).toReversed().join('.')}.in-addr.arpa`
-    const above = reverse(view, parent, recordType.soa)
-    if (above.kind === 'records') return { kind: 'no-name', zone: parent }
-    if (above.kind !== 'not-ours') return { kind: 'no-name', zone: above.zone }
-  }
-  return { kind: 'not-ours' }
-}
-
-function pointer(view: ZoneView, address: Ip4, zone: string, type: number): Lookup {
-  const name = nameOf(view, address)
+  const depth = zoneDepth(network)
+  if (octets.length < depth) return { kind: 'not-ours' }
+  const zone = octets.slice(0, depth).toReversed().join('.') + reverseSuffix
+  if (octets.length === depth) return { ...chosen(apexOf(view), zone, type), zone }
+  // Whether any address below has a name is not worth a scan: "nothing here" is true in any case.
+  if (octets.length < octetsMax) return { kind: 'no-data', zone }
+  const name = nameOf(view, start)
   if (name === undefined) return { kind: 'no-name', zone }
-  return type === recordType.ptr
-    ? { kind: 'records', records: [{ type: 'ptr', name }] }
-    : { kind: 'no-data', zone }
+  return { ...chosen([{ type: 'ptr', name }], zone, type), zone }
 }
 
 function nameOf(view: ZoneView, address: Ip4): string | undefined {
@@ -134,10 +150,7 @@ function overlaps(network: Network, start: Ip4, bits: number): boolean {
     : contains({ number: start, prefix: bits }, network.number)
 }
 
-/** The zone of whole octets around a network: a /20 lies in its /16's neighbour zones of /24 each. */
-function reverseZone(network: Network, start: Ip4): { name: string; octets: number } {
-  const octets = Math.min(3, Math.max(1, Math.ceil(network.prefix / 8)))
-  const inside = contains(network, start) ? start : network.number
-  const parts = formatIp4(inside).split('.').slice(0, octets)
-  return { name: `${parts.toReversed().join('.')}.in-addr.arpa`, octets }
+/** Zones end at whole octets (RFC 1035 §3.5): a /16 is one, a /20 is sixteen of /24, a /28 lies in one of /24. */
+function zoneDepth({ prefix }: Network): number {
+  return Math.min(octetsMax - 1, Math.max(1, Math.ceil(prefix / 8)))
 }

@@ -1,0 +1,63 @@
+// Why this file exists: the edge of DNS over UDP: datagrams in, answers out, other people's names to the forwarder,
+// and nothing that would make a forged source worth while.
+import { contains, parseIp4 } from '#directory'
+import { answerDns, bytesMax, type DnsReason } from './answer.ts'
+import { encodeReply } from './encode.ts'
+import { type ForwardedQuestion, type Forwarder } from './forward.ts'
+import { createFrequency } from './frequency.ts'
+import { responseCode } from './query.ts'
+import type { ZoneView } from './zone.ts'
+
+/** Whoever owns the UDP socket; it is bound to the provisioning interface before it gets here. */
+export interface DnsDatagrams {
+  onMessage(handler: (bytes: Uint8Array, from: { address: string; port: number }) => void): void
+  send(bytes: Uint8Array, address: string, port: number): void
+}
+
+export interface DnsServerOptions {
+  /** `undefined` until the first snapshot came: then silence is the honest answer. */
+  readonly view: () => ZoneView | undefined
+  readonly forwarder: Forwarder | undefined
+  readonly count: (why: DnsReason | 'forwarded') => void
+}
+
+export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void {
+  const frequency = createFrequency()
+  const transport = 'udp'
+  port.onMessage((bytes, from) => {
+    const view = options.view()
+    // Port 0 can only be forged, and nothing can be sent there.
+    if (view === undefined || from.port === 0) return
+    const tooOften =
+      isStranger(from.address, view) &&
+      frequency.isTooOften(parseIp4(from.address) ?? 0, performance.now())
+    const forwards = options.forwarder !== undefined
+    const answer = answerDns(bytes, view, { transport, forwards, tooOften })
+    const send = (reply: Uint8Array): void => port.send(reply, from.address, from.port)
+    if (answer.kind === 'forward') {
+      const question: ForwardedQuestion = { bytes, query: answer.query, transport }
+      options.count('forwarded')
+      options.forwarder?.ask(question, (reply) => send(fitted(reply, question)))
+      return
+    }
+    options.count(answer.why)
+    if (answer.kind === 'reply') send(answer.bytes)
+  })
+}
+
+/** Neither this machine nor on a network that the directory describes. */
+function isStranger(text: string, { snapshot, applianceAddresses }: ZoneView): boolean {
+  const address = parseIp4(text)
+  if (address === undefined) return true
+  if (address >>> 24 === 127 || applianceAddresses.includes(address)) return false
+  return !snapshot.networks.some((network) => contains(network, address))
+}
+
+/** HOSTILE 15: what another server said is held to our own limit, too. */
+function fitted(reply: Uint8Array, { bytes, query, transport }: ForwardedQuestion): Uint8Array {
+  const limit = bytesMax(query, { transport })
+  if (reply.length <= limit) return reply
+  const code = responseCode.ok
+  const cut = { code, authoritative: false, recursionAvailable: true, truncated: true }
+  return encodeReply(bytes, query, cut, limit)
+}
