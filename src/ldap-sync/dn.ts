@@ -13,6 +13,9 @@ export type Dn = readonly Rdn[]
 const dnCharactersMax = 4096
 const pairPattern = /^\s*([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)*)\s*=(.*)$/s
 
+/** Most names are of this shape, in trees of 100,000; they need no escaping and no folding but of case. */
+const plainValue = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/
+
 /** `undefined` for text that is no DN. The empty text is the empty DN. */
 export function parseDn(text: string): Dn | undefined {
   if (text.length > dnCharactersMax) return undefined
@@ -38,8 +41,19 @@ function parseRdn(part: string): Rdn | undefined {
   return { text: trimUnescaped(part), key: keys.toSorted().join('+'), pairs }
 }
 
+/** The part that names the entry itself. */
+export function firstRdn(text: string): Rdn | undefined {
+  return parseRdn(splitUnescaped(text, ',')[0] ?? '')
+}
+
+/** The text of a DN, its first levels kept and the rest replaced. */
+export function transplant(text: string, levels: number, parent: string): string {
+  return [...splitUnescaped(text, ',').slice(0, levels), parent].join(',')
+}
+
 /** Cuts at separators that no backslash precedes. */
 function splitUnescaped(text: string, separator: string): string[] {
+  if (!text.includes('\\')) return text.split(separator)
   const parts: string[] = []
   let start = 0
   for (let at = 0; at < text.length; at += 1) {
@@ -63,6 +77,7 @@ function trimUnescaped(raw: string): string {
 
 /** Runs of hex pairs are UTF-8 bytes; any other escaped character is itself. */
 function unescapeValue(text: string): string | undefined {
+  if (!text.includes('\\')) return text
   let whole = true
   const value = text.replaceAll(/((?:\\[0-9A-Fa-f]{2})+)|\\(.?)/gs, (_all, hex, single) => {
     if (typeof hex === 'string') return Buffer.from(hex.replaceAll('\\', ''), 'hex').toString()
@@ -74,6 +89,7 @@ function unescapeValue(text: string): string | undefined {
 
 /** caseIgnoreMatch, near enough for every attribute that names entries. */
 function foldValue(value: string): string {
+  if (plainValue.test(value)) return value.toLowerCase()
   return escapeValue(value.trim().replaceAll(/ +/g, ' ').toLowerCase())
 }
 

@@ -1,6 +1,6 @@
 // Why this file exists: VOs and their clusters: the entries that others stand below.
 import { type Cluster, parseLabel, type Vo } from '#directory'
-import { parseDn } from '../dn.ts'
+import { firstRdn } from '../dn.ts'
 import type { RawEntry } from '../raw-entry.ts'
 import { type Fields, hasClass, shown } from './fields.ts'
 
@@ -18,7 +18,7 @@ export function mapVo(entry: RawEntry, fields: Fields): Vo | undefined {
 
 /** The uid in a member's DN, which is what people and tools say; a DN without one stays as it is. */
 function memberName(dn: string): string {
-  const pairs = parseDn(dn)?.[0]?.pairs ?? []
+  const pairs = firstRdn(dn)?.pairs ?? []
   return pairs.find(({ type }) => type === 'uid')?.value ?? dn
 }
 
@@ -29,7 +29,7 @@ export function clusterOf(
 ): Cluster | undefined {
   const name = fields.label()
   const inVo = parent !== undefined && hasClass(parent, 'coppicevo')
-  const vo = inVo ? parseLabel(parseDn(parent.dn)?.[0]?.pairs[0]?.value ?? '') : undefined
+  const vo = inVo ? parseLabel(firstRdn(parent.dn)?.pairs[0]?.value ?? '') : undefined
   if (vo === undefined) fields.problems.push('it does not stand below a coppiceVo')
   if (name === undefined || vo === undefined) return undefined
   return { kind: 'cluster', id: entry.id, dn: entry.dn, vo, name }

@@ -14,7 +14,7 @@ import {
   type Label,
   type Uuid,
 } from '#directory'
-import { parseDn } from '../dn.ts'
+import { firstRdn } from '../dn.ts'
 import type { RawEntry } from '../raw-entry.ts'
 
 const shownCharactersMax = 80
@@ -25,6 +25,7 @@ export class Fields {
   readonly notes: string[] = []
   readonly #entry: RawEntry
   readonly #domain: string
+  #canonical: string | undefined
 
   constructor(entry: RawEntry, domain: DnsName) {
     this.#entry = entry
@@ -65,9 +66,8 @@ export class Fields {
 
   /** The value in the RDN is the canonical one, for LDAP's values have no order. */
   canonical(): string {
-    const pairs = parseDn(this.#entry.dn)?.[0]?.pairs ?? []
-    const pair = pairs.find(({ type }) => type === 'cn' || type === 'uid') ?? pairs[0]
-    return pair?.value ?? ''
+    this.#canonical ??= canonicalName(this.#entry.dn)
+    return this.#canonical
   }
 
   label(): Label | undefined {
@@ -134,6 +134,12 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ['TRUE', true],
   ['FALSE', false],
 ])
+
+function canonicalName(dn: string): string {
+  const pairs = firstRdn(dn)?.pairs ?? []
+  const pair = pairs.find(({ type }) => type === 'cn' || type === 'uid') ?? pairs[0]
+  return pair?.value ?? ''
+}
 
 export function valuesOf(entry: RawEntry, name: string): readonly string[] {
   return entry.attributes.get(name) ?? []

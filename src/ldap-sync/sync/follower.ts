@@ -38,7 +38,7 @@ export interface FollowerEvents {
   readonly step: (step: Step) => void
   /** The server was heard: it lives. */
   readonly heard: () => void
-  readonly away: (fault: Fault, retryMillis: number) => void
+  readonly away: (fault: Fault) => void
 }
 
 const retryMillisFirst = 250
@@ -112,7 +112,7 @@ export class Follower {
     const grown = Math.min(retryMillisMax, retryMillisFirst * 2 ** Math.min(this.#failures, 16))
     const millis = end.kind === 'asked' ? 0 : Math.round(grown * (0.5 + this.#edges.random() / 2))
     this.#failures += 1
-    if (end.kind === 'failed') this.#events.away(end.fault, millis)
+    if (end.kind === 'failed') this.#events.away(end.fault)
     this.#stopPause = this.#edges.clock.after(millis, () => this.#connect())
   }
 }

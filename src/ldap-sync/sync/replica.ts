@@ -1,8 +1,8 @@
 // Why this file exists: our copy of the tree, keyed by entryUUID. When a container is renamed the server names
 // the container alone, so the DNs below it are rewritten here.
 import type { EntryId } from '#directory'
-import { parseDn, textOf } from '../dn.ts'
-import { ancestorKeys, parentKey, rawEntry, type RawEntry } from '../raw-entry.ts'
+import { transplant } from '../dn.ts'
+import { ancestorKeys, parentKey, type RawEntry } from '../raw-entry.ts'
 
 export interface Applied {
   /** What is new or changed, descendants of renamed containers included. */
@@ -89,27 +89,27 @@ export class Replica implements RawTree {
 
   /** Entries that nobody named but that stand below one whose DN changed. */
   #moved(named: ReadonlyMap<EntryId, RawEntry>): RawEntry[] {
-    const renamed = new Map<string, { readonly from: string; readonly to: string }>()
+    const renamed = new Map<string, RawEntry>()
     for (const entry of named.values()) {
       const before = this.#byId.get(entry.id)
-      if (before && before.key !== entry.key) {
-        renamed.set(before.key, { from: before.dn, to: entry.dn })
-      }
+      if (before && before.key !== entry.key) renamed.set(before.key, entry)
     }
     if (renamed.size === 0) return []
-    return [...this.#byId.values()].flatMap((entry) => {
-      if (named.has(entry.id)) return []
-      for (const ancestor of ancestorKeys(entry.key)) {
-        const rename = renamed.get(ancestor)
-        if (rename) return [rawEntry(entry.id, moveDn(entry.dn, rename), entry.attributes)]
-      }
-      return []
-    })
+    return [...this.#byId.values()].flatMap((entry) =>
+      named.has(entry.id) ? [] : (movedAlong(entry, renamed) ?? []),
+    )
   }
 }
 
-function moveDn(dn: string, { from, to }: { from: string; to: string }): string {
-  const own = parseDn(dn) ?? []
-  const levels = own.length - (parseDn(from) ?? []).length
-  return `${textOf(own.slice(0, levels))},${to}`
+/** The entry below its nearest ancestor's new DN; `undefined` when none of them was renamed. */
+function movedAlong(entry: RawEntry, renamed: ReadonlyMap<string, RawEntry>): RawEntry | undefined {
+  let levels = 0
+  for (const ancestor of ancestorKeys(entry.key)) {
+    levels += 1
+    const to = renamed.get(ancestor)
+    if (!to) continue
+    const key = entry.key.slice(0, entry.key.length - ancestor.length) + to.key
+    return { ...entry, dn: transplant(entry.dn, levels, to.dn), key }
+  }
+  return undefined
 }
