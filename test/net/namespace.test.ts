@@ -103,6 +103,38 @@ test(
   },
 )
 
+const dnsmasq = '/usr/sbin/dnsmasq'
+const withDnsmasq = { ...possible, ...needs('dnsmasq-base', dnsmasq) }
+
+test(
+  'a router that was there before us is heard at once, because we ask',
+  withDnsmasq,
+  async () => {
+    inMachine(ip, 'link', 'set', far, 'up')
+    inMachine(ip, 'address', 'replace', 'fd77:9::1/64', 'dev', far, 'nodad')
+    const settings = ['--conf-file=/dev/null', '--no-daemon', '--port=0', `--interface=${far}`]
+    const leases = ['--bind-interfaces', '--leasefile-ro', '--enable-ra']
+    const range = '--dhcp-range=fd77:9::,ra-only,64,10m'
+    const router = spawn(ip, ['netns', 'exec', machine, dnsmasq, ...settings, ...leases, range], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: deadlineMillis,
+    })
+    const heard = Promise.withResolvers<string>()
+    let advertiser: Awaited<ReturnType<typeof openRouterAdvertiser>> | undefined
+    try {
+      for await (const line of createInterface({ input: router.stderr }))
+        if (/router advertisement on fd77/.test(line)) break
+      advertiser = await openRouterAdvertiser(near, (event) => {
+        if (event.kind === 'other-router') heard.resolve(event.address)
+      })
+      assert.match(await heard.promise, /^fe80:/)
+    } finally {
+      router.kill()
+      await advertiser?.close()
+    }
+  },
+)
+
 test(
   'an interface without a link-local address is a warning that says what it costs',
   possible,
