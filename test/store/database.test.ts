@@ -5,6 +5,7 @@ import {
   existsSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -156,4 +157,21 @@ test('HOSTILE 35: the damaged file is kept under a name with the date', (t) => {
   assert.notEqual(openAgain(path), undefined)
   const kept = readdirSync(join(path, '..')).filter((file) => file.includes('.damaged-'))
   assert.deepEqual(kept, ['toy.db.damaged-2026-11-21T000000.000Z'])
+})
+
+test('HOSTILE 35: the log of a damaged file is kept with it and not replayed into the copy', (t) => {
+  const path = filled(t, true)
+  const { db } = openDatabase(path, toy, now)
+  db.exec("INSERT INTO thing (name) VALUES ('after the copy')")
+  const log = readFileSync(`${path}-wal`)
+  assert.ok(log.length > 0)
+  db.close()
+  writeFileSync(path, 'not a database'.repeat(1000))
+  writeFileSync(`${path}-wal`, log)
+  const opened = openDatabase(path, toy, now)
+  assert.equal(opened.recovered?.code, 'CPC-STO-004')
+  assert.equal(names(opened.db).includes('after the copy'), false)
+  assert.equal(names(opened.db).length, 500)
+  opened.db.close()
+  assert.deepEqual(readFileSync(`${path}.damaged-2026-11-21T000000.000Z-wal`), log)
 })

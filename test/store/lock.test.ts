@@ -37,6 +37,7 @@ test('HOSTILE 44: the lock of another process holds while it lives and is free a
   const dir = scratchFolder(t)
   const program = join(import.meta.dirname, 'programs/hold-lock.ts')
   const holder = spawn(process.execPath, [program, dir], { stdio: ['pipe', 'pipe', 'inherit'] })
+  t.after(() => holder.kill('SIGKILL'))
   await once(holder.stdout, 'data')
   assert.throws(
     () => lockDataDirectory(dir),

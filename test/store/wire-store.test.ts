@@ -88,6 +88,7 @@ test('HOSTILE 32: after kill -9 of a writing process, every acknowledged lease i
   const path = join(scratchFolder(t), 'wire.db')
   const program = join(import.meta.dirname, 'programs/write-until-killed.ts')
   const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => child.kill('SIGKILL'))
   const acknowledged: number[] = []
   for await (const line of createInterface({ input: child.stdout })) {
     acknowledged.push(Number(line))
