@@ -1,19 +1,20 @@
 // Why this file exists: the program that people start. It gives the command line its terminal, and brings what needs no
 // running appliance, each loaded only when it is asked for.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import { type CliIo, type LocalCommands, runCli } from '#cli'
 import { Fault } from '#fault'
+import { version } from './serve/version.ts'
 
 const root = join(import.meta.dirname, '..')
 /** The whole of a terminal or pipe that went away: nobody is left to be told. */
 const brokenPipe = 'EPIPE'
 
 const local: LocalCommands = {
-  version: versionOf(readFileSync(join(root, 'package.json'), 'utf8')),
+  version,
   serve: async ({ configPath, dataDir }) => {
     const { serve } = await import('./serve.ts')
     const stop = new AbortController()
@@ -70,13 +71,6 @@ function recipeDirOf(recipe: string): string {
     why: 'recipes are the folders below images/ in which a recipe.yaml lies',
     todo: 'for example: coppice image build kvm-host',
   })
-}
-
-function versionOf(packageText: string): string {
-  const described: unknown = JSON.parse(packageText)
-  return typeof described === 'object' && described !== null && 'version' in described
-    ? String(described.version)
-    : 'unknown'
 }
 
 for (const stream of [process.stdout, process.stderr]) {

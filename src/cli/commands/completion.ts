@@ -16,7 +16,7 @@ export function declareCompletion(program: Command, declare: Declare): void {
     help: 'For this shell only:\n\n  source <(coppice completion bash)\n\nFor all of yours, put that line into ~/.bashrc.',
     words: [['[shell]', 'bash']],
     run: async ({ io, words: [shell = 'bash'] }) => {
-      if (shell === 'bash') return io.out(bashScript(branchesOf(program, '')))
+      if (shell === 'bash') return io.out(bashScript(branchesOf(program, ''), longFlags(program)))
       throw new Fault('CPC-CLI-001', {
         what: 'there is no completion for this shell',
         where: `coppice completion ${shell}`,
@@ -28,18 +28,21 @@ export function declareCompletion(program: Command, declare: Declare): void {
 }
 
 function branchesOf(command: Command, path: string): readonly Branch[] {
-  const options = command.options.map(({ long }) => long ?? '').filter((long) => long !== '')
-  const words = [...command.commands.map((one) => one.name()), ...options, '--help']
+  const options = longFlags(command)
+  const verbs = command.commands.map((one) => one.name())
+  const words = path === '' ? verbs : [...verbs, ...options]
   return [
     { path, words },
     ...command.commands.flatMap((one) => branchesOf(one, `${path} ${one.name()}`.trim())),
   ]
 }
 
+function longFlags(command: Command): readonly string[] {
+  return command.options.map(({ long }) => long ?? '').filter((long) => long !== '')
+}
+
 /** Names of commands and flags are letters and hyphens, so they can stand in the script as they are. */
-function bashScript(branches: readonly Branch[]): string {
-  const [root] = branches
-  const common = root?.words.filter((word) => word.startsWith('--')).join(' ') ?? ''
+function bashScript(branches: readonly Branch[], common: readonly string[]): string {
   const cases = branches.map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`)
   return `_coppice() {
   local word path='' words='' current="\${COMP_WORDS[COMP_CWORD]}"
@@ -53,7 +56,7 @@ ${cases.join('\n')}
     [ -n "$words" ] && break
     case "$path" in *' '*) path="\${path% *}" ;; *) path='' ;; esac
   done
-  COMPREPLY=($(compgen -W "$words ${common}" -- "$current"))
+  COMPREPLY=($(compgen -W "$words ${common.join(' ')} --help" -- "$current"))
 }
 complete -F _coppice coppice`
 }

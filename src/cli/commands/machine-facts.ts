@@ -6,7 +6,7 @@ import { Fault } from '#fault'
 import { oneEach, someEach } from '../names/beside.ts'
 import { printList } from '../output/print.ts'
 import { type Call, namedBy, type Outcome } from '../program/call.ts'
-import { forEachName } from '../program/many.ts'
+import { forEachName, type Work } from '../program/many.ts'
 import { choice, type Declare, dryRunFlag, type Flag, repeated } from '../program/noun.ts'
 import { machineListing } from './machine.ts'
 
@@ -103,7 +103,9 @@ async function addMachines(call: Call<FactFlags>): Promise<Outcome> {
   const facts = factsOf(names, call.flags)
   if (call.flags.dryRun === true) return announce(call, 'add', facts)
   const { machines } = await call.appliance()
-  return tellingViews(call, names, 'added', (name) => {
+  // Addresses that the appliance chooses follow the order of the entries.
+  const work = { done: 'added', inOrder: call.flags.ip === undefined }
+  return tellingViews(call, names, work, (name) => {
     const own = facts.get(name)
     return machines.add({ ...own, macs: own?.macs ?? [], name })
   })
@@ -117,7 +119,7 @@ async function setMachines(call: Call<SetFlags>): Promise<Outcome> {
   const powerSecret = powerSecretFile === undefined ? undefined : secretFrom(powerSecretFile)
   if (call.flags.dryRun === true) return announce(call, 'change', facts)
   const { machines } = await call.appliance()
-  return tellingViews(call, names, 'changed', (name) =>
+  return tellingViews(call, names, { done: 'changed' }, (name) =>
     machines.change(name, { ...facts.get(name), ...gone, powerSecret }),
   )
 }
@@ -126,12 +128,12 @@ async function setMachines(call: Call<SetFlags>): Promise<Outcome> {
 async function tellingViews(
   call: Call<unknown>,
   names: readonly string[],
-  done: string,
+  work: Work,
   act: (name: string) => Promise<MachineView>,
 ): Promise<Outcome> {
   const views: MachineView[] = []
   try {
-    return await forEachName(call, names, done, async (name) => void views.push(await act(name)))
+    return await forEachName(call, names, work, async (name) => void views.push(await act(name)))
   } finally {
     if (call.flags.output !== 'table') {
       await printList(call.io, call.flags, views, machineListing)

@@ -60,7 +60,9 @@ export function declareMachineOrders(noun: Command, declare: Declare): void {
       const names = await namedBy(call.words, call)
       if (dryRun === true) return tell(call, `would let boot ${next}: ${names.join(' ')}`)
       const { machines } = await call.appliance()
-      return forEachName(call, names, `next boot is ${next}:`, (name) => machines.boot(name, next))
+      return forEachName(call, names, { done: `next boot is ${next}:` }, (name) =>
+        machines.boot(name, next),
+      )
     },
   })
 }
@@ -77,7 +79,7 @@ async function power(call: Call<{ dryRun?: boolean }>): Promise<Outcome> {
   const { machines } = await call.appliance()
   const seen: PowerSeen[] = []
   const told = action === 'status' ? { ...call, flags: { ...call.flags, quiet: true } } : call
-  const outcome = await forEachName(told, names, done[action], async (name) => {
+  const outcome = await forEachName(told, names, { done: done[action] }, async (name) => {
     seen.push({ name, power: await machines.power(name, action) })
   }).catch(async (error: unknown) => {
     await show(call, action, seen)

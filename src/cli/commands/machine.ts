@@ -81,7 +81,7 @@ function declareMachineViews(noun: Command, declare: Declare): void {
       const outcome = await forEachName(
         { ...call, flags: { ...call.flags, quiet: true } },
         names,
-        '',
+        { done: '' },
         async (name) => void views.push(await machines.show(name)),
       )
       const places = new Map(names.map((name, at) => [name, at]))
@@ -103,7 +103,7 @@ function declareMachineViews(noun: Command, declare: Declare): void {
       if (call.flags.dryRun === true) return tell(call, `would remove ${names.join(' ')}`)
       await confirm(call, `Remove ${names.length === 1 ? names[0] : `${names.length} machines`}`)
       const { machines } = await call.appliance()
-      return forEachName(call, names, 'removed', (name) => machines.remove(name))
+      return forEachName(call, names, { done: 'removed' }, (name) => machines.remove(name))
     },
   })
 }

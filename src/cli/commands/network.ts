@@ -76,7 +76,7 @@ export function declareNetwork(program: Command, declare: Declare): void {
       if (call.flags.dryRun === true) return tell(call, `would remove ${names.join(' ')}`)
       await confirm(call, `Remove ${names.join(' ')}`)
       const { networks } = await call.appliance()
-      return forEachName(call, names, 'removed', (name) => networks.remove(name))
+      return forEachName(call, names, { done: 'removed' }, (name) => networks.remove(name))
     },
   })
 }

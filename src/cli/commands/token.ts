@@ -65,7 +65,7 @@ export function declareToken(program: Command, declare: Declare): void {
     run: async (call) => {
       await confirm(call, `Revoke ${call.words.join(' ')}`)
       const { tokens } = await call.appliance()
-      return forEachName(call, call.words, 'revoked', (id) => tokens.revoke(id))
+      return forEachName(call, call.words, { done: 'revoked' }, (id) => tokens.revoke(id))
     },
   })
 }

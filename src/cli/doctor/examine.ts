@@ -14,6 +14,8 @@ export interface Probes {
   isThere(path: string): boolean
   isWritable(path: string): boolean
   isRoot(): boolean
+  /** Whether an appliance serves from this data directory now: then the ports are its own. */
+  isServing(dataDir: string): boolean
   /** Name → IPv4 addresses. */
   interfaces(): ReadonlyMap<string, readonly string[]>
   /** Why nothing can listen there; `undefined` when something can. */
@@ -35,7 +37,7 @@ export async function examine(
     examineRights(probes),
     ...examinePrograms(settings, probes),
     ...(settings === undefined ? [noSettings()] : examineInterfaces(settings, probes)),
-    ...(settings === undefined ? [] : await examinePorts(settings, probes)),
+    ...(settings === undefined ? [] : await examinePorts(settings, dataDir, probes)),
     examineDisk(existing(dataDir, probes), probes),
   ]
 }
@@ -105,7 +107,14 @@ interface Port {
   readonly use: string
 }
 
-async function examinePorts(settings: Settings, probes: Probes): Promise<readonly Finding[]> {
+async function examinePorts(
+  settings: Settings,
+  dataDir: string,
+  probes: Probes,
+): Promise<readonly Finding[]> {
+  if (probes.isServing(dataDir)) {
+    return [{ verdict: 'ok', subject: 'ports', finding: `the appliance of ${dataDir} is running` }]
+  }
   const findings: Finding[] = []
   for (const { kind, address, port, use } of portsOf(settings, probes)) {
     const why = await probes.whyNotFree(kind, address, port)

@@ -1,9 +1,10 @@
 // Why this file exists: what doctor wants to know, asked of the machine that it runs on.
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { Fault } from '#fault'
 import type { Probes } from './examine.ts'
 
@@ -18,6 +19,7 @@ export function systemProbes(): Probes {
         return false
       }
     },
+    isServing,
     isRoot: () => process.getuid?.() === 0,
     interfaces: () =>
       new Map(
@@ -33,6 +35,17 @@ export function systemProbes(): Probes {
       return bavail * bsize
     },
     install,
+  }
+}
+
+/** `serve` leaves its process number in its data directory. */
+function isServing(dataDir: string): boolean {
+  try {
+    const keeper = Number(readFileSync(join(dataDir, 'run', 'serve.pid'), 'utf8'))
+    process.kill(keeper, 0)
+    return readFileSync(`/proc/${keeper}/cmdline`, 'utf8').includes('serve')
+  } catch {
+    return false
   }
 }
 

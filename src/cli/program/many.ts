@@ -10,11 +10,18 @@ interface Failed {
   readonly fault: Fault
 }
 
-/** Does it for each name, a few at a time, and tells what came of it. `done` is how success is put: "added". */
+export interface Work {
+  /** How success is put: "added". */
+  readonly done: string
+  /** One after the other, where their order shows in what comes of it. */
+  readonly inOrder?: boolean
+}
+
+/** Does it for each name, a few at a time, and tells what came of it. */
 export async function forEachName(
   call: Call<unknown>,
   names: readonly string[],
-  done: string,
+  { done, inOrder = false }: Work,
   act: (name: string) => Promise<void>,
 ): Promise<Outcome> {
   const succeeded: string[] = []
@@ -33,7 +40,8 @@ export async function forEachName(
     }
   }
   try {
-    await Promise.all(Array.from({ length: Math.min(connectionsMax, names.length) }, work))
+    const atOnce = inOrder ? 1 : Math.min(connectionsMax, names.length)
+    await Promise.all(Array.from({ length: atOnce }, work))
   } finally {
     if (succeeded.length > 0) tell(call, `${done} ${foldNodeSet(succeeded)}`)
   }
