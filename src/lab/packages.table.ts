@@ -26,6 +26,7 @@ export const labPackages: readonly LabPackage[] = [
   { name: 'nfs-ganesha-vfs', file: '/usr/lib/x86_64-linux-gnu/ganesha/libfsalvfs.so' },
   { name: 'openipmi', file: '/usr/bin/ipmi_sim', services: ['openipmi'] },
   { name: 'ipmitool', file: '/usr/bin/ipmitool' },
+  { name: 'openssh-client', file: '/usr/bin/ssh-keygen' },
   { name: 'busybox-static', file: '/bin/busybox' },
   { name: 'tcpdump', file: '/usr/bin/tcpdump' },
 ]

@@ -1,6 +1,6 @@
 // Why this file exists: the whole road, from missing packages to the table, as one story; each chapter is a file of its own,
 // and whatever ends the story early is a Fault that names where.
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { Fault } from '#fault'
 import { mustCoppice, startAppliance } from './appliance.ts'
 import { bmcSecretFile } from './bmc/start-keeper.ts'
@@ -200,9 +200,7 @@ export function lookAround(plan: RackPlan): readonly string[] {
     `  ip netns exec ${plan.applianceNamespace} dig @${plan.network.appliance} ${name}.${plan.domain}`,
     `  ip netns exec ${plan.rackNamespace} tcpdump -n -i br0`,
     `  tail -f ${machine?.directory ?? ''}/console.log`,
-    ...(existsSync(`${plan.dataDir}/ssh`)
-      ? [`  ip netns exec ${plan.applianceNamespace} ssh -i ${plan.dataDir}/ssh/id root@${name}`]
-      : []),
+    `  ip netns exec ${plan.applianceNamespace} ssh -i ${plan.dataDir}/ssh/id_ed25519 root@ADDRESS`,
     `  bin/coppice lab down`,
   ]
 }
