@@ -129,9 +129,11 @@ function recover(path: string, schema: Schema, damage: { why: string; at: number
 function setAside(path: string, at: number): string | undefined {
   const date = new Date(at).toISOString().replaceAll(':', '')
   const kept = `${path}.damaged-${date}`
-  for (const end of ['', '-wal', '-shm']) {
+  for (const end of ['', '-wal']) {
     if (existsSync(path + end)) renameSync(path + end, kept + end)
   }
+  // An index over the log, made anew at each start.
+  rmSync(`${path}-shm`, { force: true })
   syncFolder(path)
   return existsSync(kept) ? kept : undefined
 }

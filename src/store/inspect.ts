@@ -20,7 +20,8 @@ export function inspect(path: string, schema: Schema): Health {
   // SQLite takes an empty file for a new database; ours get their name only when they are whole.
   if (statSync(path).size === 0) return { kind: 'damaged', why: 'the file is empty' }
   try {
-    using db = new DatabaseSync(path)
+    // Closing a writable one would fold the log into a damaged file, and with it the evidence.
+    using db = new DatabaseSync(path, { readOnly: true })
     return judge(db, schema)
   } catch (error) {
     if (speaksOfContent(error)) return { kind: 'damaged', why: error.message }

@@ -155,7 +155,9 @@ test('HOSTILE 35: the damaged file is kept under a name with the date', (t) => {
   const path = filled(t, true)
   truncateSync(path, 10_000)
   assert.notEqual(openAgain(path), undefined)
-  const kept = readdirSync(join(path, '..')).filter((file) => file.includes('.damaged-'))
+  const kept = readdirSync(join(path, '..')).filter((file) =>
+    /\.damaged-[^-]*-[^-]*-[^-]*$/.test(file),
+  )
   assert.deepEqual(kept, ['toy.db.damaged-2026-11-21T000000.000Z'])
 })
 
