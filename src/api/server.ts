@@ -47,12 +47,15 @@ const parameterLengthMax = 300
 
 /** Ready to listen or to be asked by `inject`. */
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
+  const answerError = errorAnswers(parts.log)
   const app = fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: requestMsMax,
     keepAliveTimeout: idleMsMax,
     http: { maxHeaderSize: headerBytesMax, headersTimeout: headersMsMax },
     routerOptions: { maxParamLength: parameterLengthMax },
+    // An address that cannot be decoded reaches no route and no hook.
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     // A follower of events would keep us from ending.
     forceCloseConnections: true,
   })
@@ -61,7 +64,8 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler)
   // A form, which any web page can send, is text/plain or urlencoded: we take JSON only.
   app.removeContentTypeParser('text/plain')
-  handleErrors(app, parts)
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => answerError(nothingHere(request), request, reply))
   guard(app, parts)
   await app.register(swagger, {
     openapi: openApiHead(parts.version),
@@ -88,8 +92,10 @@ function guard(app: FastifyInstance, { services, door }: ApiParts): void {
   })
 }
 
-function handleErrors(app: FastifyInstance, { log }: ApiParts): void {
-  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+
+function errorAnswers(log: (line: string) => void): AnswerError {
+  return (error, request, reply) => {
     const told = tell(error, placeOf(request), () => randomUUID().slice(0, 8))
     if (told.details !== undefined) log(`error: ${told.details}`)
     if (told.problem.status === 401) void reply.header('www-authenticate', 'Bearer')
@@ -99,8 +105,6 @@ function handleErrors(app: FastifyInstance, { log }: ApiParts): void {
       .serializer((body: unknown) => JSON.stringify(body))
       .send(told.problem)
   }
-  app.setErrorHandler(answer)
-  app.setNotFoundHandler((request, reply) => answer(nothingHere(request), request, reply))
 }
 
 function nothingHere(request: FastifyRequest): Fault {

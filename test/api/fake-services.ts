@@ -251,7 +251,7 @@ export function brokenServices(): Services {
     tokens: { ...whole.tokens, list: broken },
     directory: { lint: broken, decideHeld: () => Promise.reject(new Error(leakingSecret)) },
     explain: broken,
-    status: whole.status,
+    status: () => whole.status(),
     ready: () => ({ ready: false, why: 'the directory is not there' }),
     metrics: broken,
     events: broken,
