@@ -55,7 +55,7 @@ export async function beginRun({ plan, print, signal }: LabRun): Promise<void> {
     await takeDown(plan.stateDir, 'everything')
   }
   claimRack(plan)
-  for (const folder of [plan.logsDir, plan.dataDir]) {
+  for (const folder of [plan.logsDir, plan.dataDir, `${plan.stateDir}/machines`]) {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   }
@@ -129,9 +129,15 @@ async function makeHosts(run: LabRun, peerMs: number | undefined): Promise<void>
   if (peerMs !== undefined) judgeScript(run, timelines, peerMs)
 }
 
-async function powerOn({ plan, signal }: LabRun, machine: MachinePlan | undefined): Promise<void> {
-  if (machine !== undefined)
+async function powerOn(run: LabRun, machine: MachinePlan | undefined): Promise<void> {
+  if (machine === undefined) return
+  const { plan, signal, print } = run
+  try {
     await mustCoppice(plan, ['machine', 'power', 'on', machine.name], signal)
+  } catch (error) {
+    print(await evidenceOf(plan, machine, undefined))
+    throw error
+  }
 }
 
 /** The timelines, or the Fault with the evidence printed before it. */

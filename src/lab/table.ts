@@ -46,8 +46,8 @@ export function seconds(milliseconds: number): string {
 
 const detailCharactersMax = 44
 
-/** A detail may hold what a machine said of itself: one line, of plain characters. */
+/** A detail may hold what a machine said of itself: one line, nothing that steers a terminal. */
 function shortened(detail: string): string {
-  const plain = detail.replace(/[^\x20-\x7e]+/g, ' ').trim()
+  const plain = detail.replace(/\p{C}+/gu, ' ').trim()
   return plain.length <= detailCharactersMax ? plain : `${plain.slice(0, detailCharactersMax - 1)}~`
 }
