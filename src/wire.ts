@@ -42,7 +42,9 @@ async function rememberedLeases(store: WireStore, log: (line: string) => void): 
   const { leases, doubtful } = restoreLeases(await store.leases.load(), clock())
   book.apply(leases.map((lease) => ({ kind: 'keep', lease })))
   if (doubtful > 0)
-    log(`the clock tells nothing about ${doubtful} leases: each is kept for its whole term`)
+    log(
+      `CPC-DHCP-009 the clock tells nothing about ${doubtful} leases: each is kept for its whole term`,
+    )
   return book
 }
 
@@ -70,10 +72,15 @@ async function contextOf(place: ChildPlace, store: WireStore, parts: Parts): Pro
   const { log } = place
   const { book, end } = parts
   const settings = loadSettings(place.configPath, place.dataDir)
-  const report = (sighting: Sighting): Promise<void> =>
-    end
-      .report(withMac(sighting, book))
-      .catch((error: unknown) => log(`a sighting was lost: ${String(error)}`))
+  const report = async (sighting: Sighting): Promise<boolean> => {
+    try {
+      await end.report(withMac(sighting, book))
+      return true
+    } catch (error) {
+      log(`a sighting was lost: ${String(error)}`)
+      return false
+    }
+  }
   const onTransfer = (sighting: TransferSighting): void => {
     const { address, protocol, file, outcome, why } = sighting
     const who = address === undefined ? 'somebody' : formatIp4(address)

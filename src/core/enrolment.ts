@@ -1,7 +1,6 @@
 // Why this file exists: a machine that boots our image becomes a host that we trust: its claim is judged, its key
 // signed, and it is told what a host needs to know.
 import {
-  describeDoubt,
   type EntryId,
   formatIp4,
   identify,
@@ -74,7 +73,7 @@ export function enrol(request: EnrolmentRequest, parts: EnrolmentParts): Enrolme
     )
     return { kind: 'refused', reason: 'this claim number was given to nobody' }
   }
-  const judged = judgeClaim(claim, useOf(request, keyName(key), machine, parts))
+  const judged = judgeClaim(claim, useOf(request, claim, keyName(key), parts))
   if (judged.kind === 'refused') {
     events.tell('alarm', machine.name, `${judged.alarm.code} ${judged.alarm.why}`)
     return { kind: 'refused', reason: judged.alarm.why }
@@ -93,12 +92,13 @@ export function enrol(request: EnrolmentRequest, parts: EnrolmentParts): Enrolme
   return { kind: 'granted', archive }
 }
 
-function useOf(request: EnrolmentRequest, key: string, machine: Machine, parts: EnrolmentParts) {
-  const life = parts.hosts.life(machine.id)
+function useOf(request: EnrolmentRequest, claim: Claim, key: string, parts: EnrolmentParts) {
+  const life = parts.hosts.life(claim.machine)
   const signs: Signs = {
     mac: request.mac,
     ...(request.uuid && { uuid: request.uuid }),
     ...(request.serial !== undefined && { serial: request.serial }),
+    ...(claim.port !== undefined && { port: claim.port }),
   }
   const identity = identify(parts.snapshot(), signs)
   return {
@@ -108,9 +108,9 @@ function useOf(request: EnrolmentRequest, key: string, machine: Machine, parts: 
     ...(request.uuid && { uuid: request.uuid }),
     now: parts.now(),
     boot: String(life.boot),
-    stillAnswers: parts.hosts.session(machine.id) !== undefined,
+    stillAnswers: parts.hosts.session(claim.machine) !== undefined,
     doubts: identity.kind === 'known' ? identity.doubts : [],
-    decisions: parts.store.approvals.ofMachine(machine.id),
+    decisions: parts.store.approvals.ofMachine(claim.machine),
   }
 }
 
@@ -161,12 +161,9 @@ export function machineOf(id: EntryId, snapshot: Snapshot): Machine | undefined 
 
 /** What the wire's claim means for core: recorded as soon as it is heard, before the host can use it. */
 export function claimOf(
-  script: {
+  script: Pick<Claim, 'mac' | 'address' | 'uuid' | 'port'> & {
     readonly claim: string
-    readonly mac: Mac
-    readonly address: Ip4
     readonly at: number
-    readonly uuid?: Uuid
   },
   machine: Machine,
   boot: number,
@@ -178,15 +175,10 @@ export function claimOf(
     address: script.address,
     boot: String(boot),
     ...(script.uuid && { uuid: script.uuid }),
+    ...(script.port !== undefined && { port: script.port }),
     mintedAt: script.at,
     state: 'minted',
   }
-}
-
-/** For people: what is said against a machine being itself. */
-export function doubtsOf(signs: Signs, snapshot: Snapshot): readonly string[] {
-  const identity = identify(snapshot, signs)
-  return identity.kind === 'known' ? identity.doubts.map(describeDoubt) : []
 }
 
 export function unknownMachine(name: string): Fault {

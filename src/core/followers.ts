@@ -2,7 +2,7 @@
 // saw comes back.
 import { join } from 'node:path'
 import { emptySnapshot, type Delta, type EntryId } from '#directory'
-import { CoreEnd, type NextBoot } from '#feed'
+import { CoreEnd, type NextBoot, type Sighting } from '#feed'
 import type { DirectoryChange, DirectoryState, DirectorySync } from '#ldap-sync'
 import { AddressGiver } from './addresses.ts'
 import { DirectoryKeeper, dropped } from './directory-keeper.ts'
@@ -35,8 +35,8 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
   const feed = new CoreEnd({
     socketPath: join(dataDir, 'run', 'feed.sock'),
     opening: () => directory.opening(),
-    onSighting(sighting) {
-      sightings.take(sighting)
+    onSighting(sighting, seq) {
+      takeOnce(sighting, seq, foundation, sightings)
       return Promise.resolve()
     },
     onServing(number) {
@@ -74,6 +74,25 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
       if (delta.kind === 'set-aside') events.tell('set-aside', delta.item.dn, delta.item.reason)
     }
   }
+}
+
+/**
+ * wire tells again what it did not hear us store. A second DISCOVER would be a second boot, so what is known is
+ * passed over: by its number, and by its time, since a wire that lost its state counts from one again.
+ */
+function takeOnce(
+  sighting: Sighting,
+  seq: number,
+  { store }: Foundation,
+  sightings: Sightings,
+): void {
+  const { progress } = store
+  if (seq <= progress.get('wire') && sighting.at <= progress.get('wire-at')) return
+  store.together(() => {
+    sightings.take(sighting)
+    progress.set('wire', seq)
+    progress.set('wire-at', sighting.at)
+  })
 }
 
 function noteLeftOut(batch: readonly DirectoryChange[], log: (line: string) => void): void {

@@ -30,6 +30,8 @@ export class Sightings {
   readonly #parts: SightingParts
   readonly #strangers = new Map<Mac, Stranger>()
   readonly #leases = new Map<Ip4, DhcpSighting>()
+  /** Where a relay last saw each card: evidence about who asks for a certificate. */
+  readonly #ports = new Map<Mac, string>()
 
   constructor(parts: SightingParts) {
     this.#parts = parts
@@ -94,7 +96,8 @@ export class Sightings {
   }
 
   #remember(sighting: DhcpSighting, machine: Machine | undefined): void {
-    const { mac, address, answered } = sighting
+    const { mac, address, answered, port } = sighting
+    if (mac !== undefined && port !== undefined) put(this.#ports, mac, port, leasesMax)
     if (address !== undefined && answered === 'ACK') put(this.#leases, address, sighting, leasesMax)
     if (sighting.asked === 'RELEASE' && address !== undefined) this.#leases.delete(address)
     if (mac === undefined || machine !== undefined) return
@@ -111,10 +114,17 @@ export class Sightings {
 
   #claim(script: ScriptSighting, machine: Machine): void {
     const { claim, mac, address, at, uuid } = script
+    const port = mac === undefined ? undefined : this.#ports.get(mac)
     if (claim === undefined || mac === undefined || address === undefined) return
     const { store, hosts, now } = this.#parts
     const { boot } = hosts.life(machine.id)
-    store.claims.put(claimOf({ claim, mac, address, at, ...(uuid && { uuid }) }, machine, boot))
+    store.claims.put(
+      claimOf(
+        { claim, mac, address, at, ...(uuid && { uuid }), ...(port !== undefined && { port }) },
+        machine,
+        boot,
+      ),
+    )
     store.claims.forget(now() - forgetClaimsMs)
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { formatIp4, type Ip4 } from '#directory'
 import { boundTcpDescriptor } from '#net'
 import {
+  AlarmGate,
   answerBoot,
   BootHttpServer,
   defaultScriptPaths,
@@ -17,15 +18,17 @@ import type { Place } from './place.ts'
 
 const httpPort = 80
 const claimBytes = 16
+const plainText = 'text/plain; charset=utf-8'
 
 export async function openBootHttp(context: WireContext): Promise<Closer> {
   const { places, clock, files, onTransfer, log } = context
   const servers: BootHttpServer[] = []
+  const gate = new AlarmGate()
   for (const place of places) {
     for (const at of listeningPlaces([place])) {
       const server = new BootHttpServer({
         files,
-        routes: routesOf(place, context),
+        routes: routesOf(place, context, gate),
         onTransfer,
         onError: (error) => log(`boot HTTP: ${String(error)}`),
         clock: { now: () => clock().monotonicMs, wall: () => clock().wallMs },
@@ -41,9 +44,14 @@ export async function openBootHttp(context: WireContext): Promise<Closer> {
   }
 }
 
-function routesOf(place: Place, context: WireContext): Readonly<Record<string, Route>> {
+function routesOf(
+  place: Place,
+  context: WireContext,
+  gate: AlarmGate,
+): Readonly<Record<string, Route>> {
   return {
-    'GET /boot.ipxe': ({ query, address }) => giveScript(query, address, place, context),
+    'GET /boot.ipxe': ({ query, address }) =>
+      giveScript({ query, from: address }, place, context, gate),
     'GET /ca.pem': () => {
       const picture = context.picture()
       return picture === undefined
@@ -55,24 +63,27 @@ function routesOf(place: Place, context: WireContext): Readonly<Record<string, R
 
 const notYet: RouteAnswer = {
   status: 503,
-  contentType: 'text/plain; charset=utf-8',
+  contentType: plainText,
   body: 'the appliance is still reading its directory; ask again\n',
 }
 
+interface Asked {
+  readonly query: URLSearchParams
+  readonly from: Ip4 | undefined
+}
+
 async function giveScript(
-  query: URLSearchParams,
-  from: Ip4 | undefined,
+  { query, from }: Asked,
   place: Place,
   context: WireContext,
+  gate: AlarmGate,
 ): Promise<RouteAnswer> {
   const picture = context.picture()
   if (picture === undefined || from === undefined) return notYet
   const request = readBootRequest(query)
   const now = context.clock()
-  if (request === undefined) {
-    const mac = context.book.holder(from, now)?.mac
-    return { contentType: 'text/plain; charset=utf-8', body: entryScript(place.address, mac) }
-  }
+  if (request === undefined)
+    return script(entryScript(place.address, context.book.holder(from, now)?.mac))
   const claim = randomBytes(claimBytes).toString('hex')
   const answer = answerBoot(
     { request, from, claim },
@@ -84,14 +95,18 @@ async function giveScript(
       place: { server: place.address, boot: picture.boot, ...defaultScriptPaths },
     },
   )
+  const { alarm } = answer
+  // A machine that waits asks every few seconds; one alarm a minute says it as well.
+  if (alarm !== undefined && gate.admits(alarm, now.monotonicMs)) void context.report(alarm)
   if (answer.kind === 'refused') {
-    await context.report(answer.alarm)
     context.log(`script for ${request.mac} refused to ${formatIp4(from)}: ${answer.why}`)
-    return { status: 403, contentType: 'text/plain; charset=utf-8', body: `${answer.why}\n` }
+    return { status: 403, contentType: plainText, body: `${answer.why}\n` }
   }
-  // The claim is on the disk before the machine knows it: a claim that nobody remembers cannot be honoured.
-  await context.report(answer.sighting)
-  if (answer.alarm !== undefined) await context.report(answer.alarm)
   context.log(`script for ${request.mac} to ${formatIp4(from)}: ${answer.sighting.decision}`)
-  return { contentType: 'text/plain; charset=utf-8', body: answer.script }
+  // The claim is on the disk before the machine knows it: a claim that nobody remembers cannot be honoured.
+  return (await context.report(answer.sighting)) ? script(answer.script) : notYet
+}
+
+function script(body: string): RouteAnswer {
+  return { contentType: plainText, body }
 }

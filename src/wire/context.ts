@@ -14,8 +14,8 @@ export interface WireContext {
   readonly book: LeaseBook
   readonly journal: LeaseJournal
   readonly files: HeldFiles
-  /** Resolves when the sighting is on the disk. Never rejects. */
-  readonly report: (sighting: Sighting) => Promise<void>
+  /** Resolves when the sighting is on the disk, or with false when it could not be written. Never rejects. */
+  readonly report: (sighting: Sighting) => Promise<boolean>
   readonly onTransfer: (sighting: TransferSighting) => void
   readonly log: (line: string) => void
 }

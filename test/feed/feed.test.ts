@@ -48,7 +48,7 @@ function collector<T>() {
   const waiting: { readonly count: number; readonly resolve: () => void }[] = []
   return {
     values,
-    add(value: T) {
+    add: (value: T): void => {
       values.push(value)
       for (const one of waiting) if (values.length >= one.count) one.resolve()
     },

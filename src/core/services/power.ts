@@ -4,6 +4,7 @@ import type { Machine } from '#directory'
 import { Fault } from '#fault'
 import { openPower, type PowerController, systemClock } from '#power'
 import { Secret } from '#trust'
+import type { EventHub } from '../events.ts'
 import { audited, type ServiceContext } from './context.ts'
 
 type Power = { readonly power: 'on' | 'off' | 'unknown' }
@@ -24,11 +25,11 @@ async function order(
   machine: Machine,
   action: 'on' | 'off' | 'cycle',
   controller: PowerController,
-  { hosts }: ServiceContext,
+  { hosts, events }: ServiceContext,
 ): Promise<Power> {
   try {
     // Asked first: a BMC that takes seconds over it must not let the machine's first packet come before its boot.
-    if (action !== 'off') await controller.setBootOnce?.()
+    if (action !== 'off') await preferNetwork(machine, controller, events)
     if (action !== 'off') hosts.observe(machine.id, { kind: 'powered', on: true })
     const outcome = await controller[action]()
     if (action === 'off') hosts.observe(machine.id, { kind: 'powered', on: false })
@@ -38,6 +39,24 @@ async function order(
       hosts.observe(machine.id, { kind: 'power-failed', reason: `${error.code} ${error.text.why}` })
     }
     throw error
+  }
+}
+
+/** A BMC that cannot choose the boot device leaves it to the firmware's own order: no reason to stay off. */
+async function preferNetwork(
+  machine: Machine,
+  controller: PowerController,
+  events: EventHub,
+): Promise<void> {
+  try {
+    await controller.setBootOnce?.()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    events.tell(
+      'power',
+      machine.name,
+      `its BMC does not choose the network as boot device: ${error.text.why}`,
+    )
   }
 }
 
