@@ -249,6 +249,27 @@ test('power status folds those that are alike, and lists each for programs', asy
   assert.equal(seen.length, 2)
 })
 
+test('a list for names that are not there is no short list, but exit 3 with those names', async () => {
+  const { exit, out, err } = await shell.coppice(['machine', 'list', 'n[001-005]'])
+  assert.deepEqual([exit, out], [3, ''])
+  assert.match(err, /CPC-CLI-012\]\nwhere: n\[004-005\]/)
+})
+
+test('what programs get of an order for many stands in the order of the names', async () => {
+  core.machines.clear()
+  const { out } = await shell.coppice([
+    'machine',
+    'add',
+    'z[1-9],a[1-9]',
+    '--ip',
+    '10.1.0.[1-18]',
+    '-o',
+    'name',
+  ])
+  const wanted = Array.from({ length: 9 }, (_, at) => `z${at + 1}`)
+  assert.deepEqual(out.split('\n').slice(0, 9), wanted)
+})
+
 test('power on, off and cycle switch each machine once', async () => {
   for (const action of ['on', 'off', 'cycle']) {
     core.orders.length = 0

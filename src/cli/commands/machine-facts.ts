@@ -6,7 +6,7 @@ import { Fault } from '#fault'
 import { oneEach, someEach } from '../names/beside.ts'
 import { printList } from '../output/print.ts'
 import { type Call, namedBy, type Outcome } from '../program/call.ts'
-import { forEachName, type Work } from '../program/many.ts'
+import { forEachName, inOrderOf, type Work } from '../program/many.ts'
 import { choice, type Declare, dryRunFlag, type Flag, repeated } from '../program/noun.ts'
 import { machineListing } from './machine.ts'
 
@@ -136,7 +136,8 @@ async function tellingViews(
     return await forEachName(call, names, work, async (name) => void views.push(await act(name)))
   } finally {
     if (call.flags.output !== 'table') {
-      await printList(call.io, call.flags, views, machineListing)
+      const inOrder = inOrderOf(names, views, ({ name }) => name)
+      await printList(call.io, call.flags, inOrder, machineListing)
     }
   }
 }

@@ -1,13 +1,12 @@
 // Why this file exists: switching machines, and saying what they boot next.
-import { type Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { BootChoice, PowerAction } from '#api'
 import { foldNodeSet } from '#directory'
 import { Fault } from '#fault'
 import { type Listing, printList } from '../output/print.ts'
 import { type Call, namedBy, type Outcome, tell } from '../program/call.ts'
-import { forEachName } from '../program/many.ts'
+import { forEachName, inOrderOf } from '../program/many.ts'
 import { type Declare, dryRunFlag } from '../program/noun.ts'
-import { Option } from 'commander'
 
 const actions = ['on', 'off', 'cycle', 'status'] as const
 const done: Readonly<Record<PowerAction, string>> = {
@@ -79,14 +78,17 @@ async function power(call: Call<{ dryRun?: boolean }>): Promise<Outcome> {
   const { machines } = await call.appliance()
   const seen: PowerSeen[] = []
   const told = action === 'status' ? { ...call, flags: { ...call.flags, quiet: true } } : call
-  const outcome = await forEachName(told, names, { done: done[action] }, async (name) => {
-    seen.push({ name, power: await machines.power(name, action) })
-  }).catch(async (error: unknown) => {
-    await show(call, action, seen)
-    throw error
-  })
-  await show(call, action, seen)
-  return outcome
+  try {
+    return await forEachName(told, names, { done: done[action] }, async (name) => {
+      seen.push({ name, power: await machines.power(name, action) })
+    })
+  } finally {
+    await show(
+      call,
+      action,
+      inOrderOf(names, seen, ({ name }) => name),
+    )
+  }
 }
 
 /** People see one line for all that are alike. */

@@ -1,10 +1,12 @@
 // Why this file exists: the noun `machine`: what is described, what waits, and what each did last.
 import type { Command } from 'commander'
 import type { MachineView, WaitingView } from '#api'
+import { foldNodeSet } from '#directory'
+import { Fault } from '#fault'
 import { printList, printThing, type Listing } from '../output/print.ts'
 import { type Call, namedBy, tell } from '../program/call.ts'
 import { confirm } from '../program/confirm.ts'
-import { forEachName } from '../program/many.ts'
+import { forEachName, inOrderOf } from '../program/many.ts'
 import { type Declare, dryRunFlag, watchFlag, yesFlag } from '../program/noun.ts'
 import { showing, type WatchFlags } from '../program/watch.ts'
 import { declareMachineFacts } from './machine-facts.ts'
@@ -84,10 +86,7 @@ function declareMachineViews(noun: Command, declare: Declare): void {
         { done: '' },
         async (name) => void views.push(await machines.show(name)),
       )
-      const places = new Map(names.map((name, at) => [name, at]))
-      const inOrder = views.toSorted(
-        (one, other) => (places.get(one.name) ?? 0) - (places.get(other.name) ?? 0),
-      )
+      const inOrder = inOrderOf(names, views, ({ name }) => name)
       await printList(call.io, call.flags, inOrder, machineListing)
       return outcome
     },
@@ -115,7 +114,14 @@ async function chosenOf(
 ): Promise<readonly MachineView[]> {
   if (call.words.length === 0) return all
   const wanted = new Set(await namedBy(call.words, call))
-  return all.filter(({ name }) => wanted.has(name))
+  const missing = wanted.difference(new Set(all.map(({ name }) => name)))
+  if (missing.size === 0) return all.filter(({ name }) => wanted.has(name))
+  throw new Fault('CPC-CLI-012', {
+    what: 'not all of these machines are described',
+    where: foldNodeSet(missing),
+    why: 'no entry of the directory has this name',
+    todo: 'correct the names; "coppice machine list" without names shows all',
+  })
 }
 
 function declareAdoption(noun: Command, declare: Declare): void {

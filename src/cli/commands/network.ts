@@ -1,6 +1,7 @@
 // Why this file exists: the nouns `network` and `lease`: which addresses there are, and who has them.
 import type { Command } from 'commander'
 import type { LeaseView, NetworkView } from '#api'
+import { Fault } from '#fault'
 import { type Listing, printList, printThing } from '../output/print.ts'
 import { namedBy, tell } from '../program/call.ts'
 import { confirm } from '../program/confirm.ts'
@@ -97,7 +98,7 @@ function declareAdd(noun: Command, declare: Declare): void {
     run: async (call) => {
       const [name = ''] = call.words
       const { subnet, gateway, pool, leaseSeconds, dryRun } = call.flags
-      const seconds = leaseSeconds === undefined ? undefined : Number(leaseSeconds)
+      const seconds = leaseSeconds === undefined ? undefined : wholeSeconds(leaseSeconds)
       const request = { name, subnet, gateway, pool, leaseSeconds: seconds }
       if (dryRun === true) return call.io.out(`would add ${JSON.stringify(request)}`)
       const added = await (await call.appliance()).networks.add(request)
@@ -106,6 +107,16 @@ function declareAdd(noun: Command, declare: Declare): void {
         await printThing(call.io, call.flags, added, added.name)
       }
     },
+  })
+}
+
+function wholeSeconds(text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text)
+  throw new Fault('CPC-CLI-001', {
+    what: 'this is no time for a lease',
+    where: `--lease-seconds ${text}`,
+    why: 'it must be a whole number of seconds, 1 or more',
+    todo: 'for example: --lease-seconds 3600',
   })
 }
 

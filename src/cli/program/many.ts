@@ -48,6 +48,17 @@ export async function forEachName(
   return verdict(call, names.length, failed)
 }
 
+/** What came of each, in the order in which they were named. */
+export function inOrderOf<Item>(
+  names: readonly string[],
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+): readonly Item[] {
+  const places = new Map(names.map((name, at) => [name, at]))
+  const placeOf = (item: Item): number => places.get(nameOf(item)) ?? names.length
+  return items.toSorted((one, other) => placeOf(one) - placeOf(other))
+}
+
 function verdict({ io }: Call<unknown>, all: number, failed: readonly Failed[]): Outcome {
   const [first] = failed
   if (first === undefined) return undefined

@@ -78,4 +78,11 @@ export const cliFaults = {
     exit: 'failed',
     status: 503,
   },
+  'CPC-CLI-012': {
+    title: 'A machine that was named is not described',
+    explanation:
+      'A list was asked for by names, and some of them are no machines of the directory. Nothing is listed then, because a short list would look like a whole one. A tag (@rack3) names only what there is.',
+    exit: 'notFound',
+    status: 404,
+  },
 } as const satisfies Record<string, FaultEntry>
