@@ -16,12 +16,14 @@ export interface Followers {
   readonly sightings: Sightings
   readonly feed: CoreEnd
   readonly serving: () => number
+  readonly notes: () => Iterable<EntryNotes>
   readonly tellNextBoot: (id: EntryId, choice: NextBoot) => void
 }
 
 export async function openFollowers(foundation: Foundation): Promise<Followers> {
   const { settings, dataDir, store, events, hosts, now, boot, log } = foundation
   let served = 0
+  const notes = new Map<EntryId, EntryNotes>()
   const directory = new DirectoryKeeper({
     empty: emptySnapshot(settings.domain),
     store,
@@ -48,7 +50,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
   const { sync, readOnly } = openDirectorySync(settings, dataDir, {
     changes(batch) {
       directory.take(batch)
-      noteLeftOut(batch, log)
+      keepNotes(batch, notes)
     },
     state: stateTeller(foundation),
   })
@@ -60,6 +62,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     sightings,
     feed,
     serving: () => served,
+    notes: () => notes.values(),
     tellNextBoot: (id, choice) => feed.send({ kind: 'next-boot', id, choice }),
   }
 
@@ -95,9 +98,18 @@ function takeOnce(
   })
 }
 
-function noteLeftOut(batch: readonly DirectoryChange[], log: (line: string) => void): void {
+/** What was left out of entries that are served all the same; `lint` shows it. */
+export interface EntryNotes {
+  readonly dn: string
+  readonly notes: readonly string[]
+}
+
+function keepNotes(batch: readonly DirectoryChange[], kept: Map<EntryId, EntryNotes>): void {
   for (const change of batch) {
-    if (change.kind === 'put') for (const note of change.notes) log(`${change.entry.dn}: ${note}`)
+    if (change.kind === 'gone') kept.delete(change.id)
+    else if (change.kind === 'refused') kept.delete(change.item.id)
+    else if (change.notes.length === 0) kept.delete(change.entry.id)
+    else kept.set(change.entry.id, { dn: change.entry.dn, notes: change.notes })
   }
 }
 

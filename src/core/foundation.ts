@@ -58,6 +58,10 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
     pause,
     patience: settings.boot.patiencePercent / 100,
     addressOf: (machine) => addressOf(machine, snapshot()),
+    isHost(machine) {
+      const entry = snapshot().entries.get(machine)
+      return entry?.kind === 'machine' && entry.role === 'host'
+    },
     onChange: (life, before) => tellChange(life, before, events, snapshot()),
   })
   return {

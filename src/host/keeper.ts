@@ -17,6 +17,8 @@ export interface KeeperOptions {
   /** Stretches every deadline of the phase table. */
   readonly patience: number
   readonly addressOf: (machine: EntryId) => Ip4 | undefined
+  /** Others boot as they like: no phase is owed by them. */
+  readonly isHost: (machine: EntryId) => boolean
   /** Called after each change of a life; for events and logs. */
   readonly onChange: (life: Life, before: Life) => void
 }
@@ -65,7 +67,9 @@ export class HostKeeper {
 
   /** Called about once a second: finds what is overdue. */
   tick(): void {
-    for (const life of this.#lives.values()) this.observe(life.machine, { kind: 'tick' })
+    for (const { machine } of this.#lives.values()) {
+      if (this.#options.isHost(machine)) this.observe(machine, { kind: 'tick' })
+    }
   }
 
   /** The machine left the directory. */

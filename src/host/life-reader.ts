@@ -25,6 +25,8 @@ const life = z.object({
     'probing',
     'ready',
     'failed',
+    'disk',
+    'rescue',
   ]),
   boot: z.number(),
   marks: z.array(z.object({ phase, at: z.number(), detail: z.string() })),

@@ -1,7 +1,7 @@
 // Why this file exists: what we believe about one machine's boot is a pure function of what was observed, in order,
 // so that a restarted core believes the same and every verdict can be explained.
 import type { EntryId } from '#directory'
-import type { Sighting } from '#feed'
+import type { ScriptSighting, Sighting } from '#feed'
 import { type Phase, phases, ruleOf } from './phase.table.ts'
 
 export type MachineState =
@@ -13,6 +13,9 @@ export type MachineState =
   | 'probing'
   | 'ready'
   | 'failed'
+  /** It was told to boot something that is no host: nothing more is owed. */
+  | 'disk'
+  | 'rescue'
 
 export interface PhaseMark {
   readonly phase: Phase
@@ -188,12 +191,8 @@ function sighted(life: Life, sighting: Sighting): Life {
       const discovered = mark(begun, 'first-discover', sighting.at, said)
       return answered === 'ACK' ? mark(discovered, 'lease', sighting.at, said) : discovered
     }
-    case 'script': {
-      const said = `${sighting.decision} (${sighting.why})`
-      return sighting.decision === 'kvm-host'
-        ? mark(life, 'script', sighting.at, said)
-        : note(life, sighting.at, `script: ${said}`)
-    }
+    case 'script':
+      return scripted(life, sighting)
     case 'transfer': {
       const said = `${sighting.protocol} ${sighting.file}, ${sighting.bytes} bytes in ${sighting.millis} ms: ${sighting.outcome}`
       const phase = phaseOfFile(sighting.file)
@@ -203,6 +202,28 @@ function sighted(life: Life, sighting: Sighting): Life {
     }
     case 'alarm':
       return note(life, sighting.at, `${sighting.code}: ${sighting.why}`)
+  }
+}
+
+function scripted(life: Life, { decision, why, at }: ScriptSighting): Life {
+  const said = `${decision} (${why})`
+  switch (decision) {
+    case 'kvm-host': {
+      const { waitingFor: _waitingFor, ...free } = life
+      return mark(
+        life.state === 'waiting' ? { ...free, state: 'booting' } : life,
+        'script',
+        at,
+        said,
+      )
+    }
+    case 'disk':
+    case 'rescue':
+      return note({ ...life, state: decision }, at, `script: ${said}`)
+    case 'withheld':
+      return note({ ...life, state: 'waiting', waitingFor: why }, at, `script: ${said}`)
+    default:
+      return note(life, at, `script: ${said}`)
   }
 }
 

@@ -71,6 +71,7 @@ export async function openHouse(t: TestContext) {
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     patience: 1,
     addressOf: () => address,
+    isHost: () => true,
     onChange: () => undefined,
   })
   const authority = await openAuthority({

@@ -172,3 +172,19 @@ test('what no version of ours wrote is not believed', () => {
   assert.equal(readLife({ ...start, state: 'flying' }), undefined)
   assert.equal(readLife('{}'), undefined)
 })
+
+test('a machine that boots from its disk owes nothing more', () => {
+  const life = live(...uefiBoot.slice(0, 5), script(5_000, 'disk'))
+  assert.equal(life.state, 'disk')
+  assert.equal(due(life, 1), undefined)
+})
+
+test('a machine whose boot is withheld waits for a person, with the reason', () => {
+  const life = live(...uefiBoot.slice(0, 5), script(5_000, 'withheld'))
+  assert.deepEqual([life.state, life.waitingFor], ['waiting', 'a test'])
+})
+
+test('a machine that waited and gets its script goes on', () => {
+  const life = live(...uefiBoot.slice(0, 5), script(5_000, 'withheld'), script(9_000))
+  assert.equal(due(life, 1)?.phase, 'kernel')
+})

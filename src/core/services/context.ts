@@ -9,6 +9,7 @@ import type { DirectorySync } from '#ldap-sync'
 import type { CoreStore } from '#store'
 import type { DirectoryKeeper } from '../directory-keeper.ts'
 import type { EventHub } from '../events.ts'
+import type { EntryNotes } from '../followers.ts'
 import type { Sightings } from '../sightings.ts'
 
 export interface ServiceContext {
@@ -20,6 +21,8 @@ export interface ServiceContext {
   readonly sightings: Sightings
   readonly snapshot: () => Snapshot
   readonly applianceAddresses: readonly Ip4[]
+  /** What was left out of entries that are served all the same. */
+  readonly notes: () => Iterable<EntryNotes>
   readonly now: () => number
   /** Tells wire what a machine's next boot is to be. */
   readonly tellNextBoot: (machine: EntryId, choice: NextBoot) => void

@@ -27,7 +27,7 @@ export function overviewServices(
   return {
     leases: { list: () => context.sightings.leases() },
     directory: {
-      lint: () => lintViews(context.snapshot()),
+      lint: () => lintViews(context.snapshot(), context.notes()),
       decideHeld(accept, caller) {
         const change = { caller, action: `directory ${accept}`, target: 'held removals' }
         return audited(context, change, () => {

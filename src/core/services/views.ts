@@ -10,6 +10,7 @@ import {
   type Snapshot,
 } from '#directory'
 import type { Life } from '#host'
+import type { EntryNotes } from '../followers.ts'
 
 export function machineView(machine: Machine, life: Life, snapshot: Snapshot): MachineView {
   const [nic] = machine.nics
@@ -67,10 +68,14 @@ export function timelineView(machine: Machine, life: Life): TimelineView {
   }
 }
 
-export function lintViews(snapshot: Snapshot): readonly LintView[] {
-  return lint(snapshot).map(({ severity, dn, why, code }) => ({
+export function lintViews(snapshot: Snapshot, left: Iterable<EntryNotes>): readonly LintView[] {
+  const findings = lint(snapshot).map(({ severity, dn, why, code }): LintView => ({
     severity: severity === 'error' ? 'set-aside' : 'warning',
     where: dn,
     reason: `${why} (${code})`,
   }))
+  const leftOut = [...left].flatMap(({ dn, notes }) =>
+    notes.map((reason): LintView => ({ severity: 'warning', where: dn, reason })),
+  )
+  return [...findings, ...leftOut]
 }
