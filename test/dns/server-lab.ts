@@ -29,7 +29,14 @@ export async function startDns(
     ...options,
   }
   const tcp = await serveDnsTcp({ host, port: 0 }, whole)
-  context.after(() => tcp.close())
+  const connections = new Set<Socket>()
+  tcp.on('connection', (socket) => connections.add(socket))
+  // Waited for: a connection that ends within the next test would clear its timer on that test's clock.
+  context.after(async () => {
+    tcp.close()
+    const open = [...connections].filter((socket) => !socket.closed)
+    await Promise.all(open.map((socket) => once(socket.destroy(), 'close', deadline())))
+  })
   const { port } = addressOf(tcp)
   const udp = createSocket('udp4')
   udp.bind(port, host)
