@@ -47,6 +47,11 @@ export class AddressGiver {
     }
   }
 
+  /** Resolves when every entry that was taken has its address, or cannot have one. */
+  settled(): Promise<void> {
+    return this.#working
+  }
+
   /** After a network came, entries that waited for it are tried again. */
   takeAll(snapshot: Snapshot): void {
     this.take([...snapshot.entries.values()].map((entry) => ({ kind: 'put', entry }) as const))

@@ -15,6 +15,7 @@ export interface Followers {
   readonly sync: DirectorySync
   readonly sightings: Sightings
   readonly feed: CoreEnd
+  readonly addresses: AddressGiver
   readonly serving: () => number
   readonly notes: () => Iterable<EntryNotes>
   readonly tellNextBoot: (id: EntryId, choice: NextBoot) => void
@@ -61,6 +62,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     sync,
     sightings,
     feed,
+    addresses,
     serving: () => served,
     notes: () => notes.values(),
     tellNextBoot: (id, choice) => feed.send({ kind: 'next-boot', id, choice }),

@@ -26,7 +26,8 @@ async function network(t: TestContext): Promise<void> {
   t.after(() => run('ip', ['netns', 'del', namespace]))
   const inside = (...words: string[]) => run('ip', ['-n', namespace, ...words])
   await inside('link', 'set', 'lo', 'up')
-  await inside('link', 'add', 'prov0', 'type', 'dummy')
+  await inside('link', 'add', 'prov0', 'type', 'veth', 'peer', 'name', 'far0')
+  await inside('link', 'set', 'far0', 'up')
   await inside('address', 'add', '10.78.0.1/24', 'dev', 'prov0')
   await inside('link', 'set', 'prov0', 'up')
 }
@@ -69,7 +70,7 @@ test(
     await network(t)
     const config = join(folder, 'coppice.yaml')
     const data = join(folder, 'data')
-    const words = ['--domain', 'pack.test', '--interface', 'prov0', '--config', config]
+    const words = ['--domain', 'pack.test', '--interface', 'prov0', '--file', config]
     await run(coppice, ['init', ...words])
     const inside = ['netns', 'exec', namespace, coppice]
     const serving = spawn('ip', [...inside, 'serve', '--config', config, '--data', data], {

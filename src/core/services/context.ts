@@ -7,6 +7,7 @@ import type { NextBoot } from '#feed'
 import type { HostKeeper } from '#host'
 import type { DirectorySync } from '#ldap-sync'
 import type { CoreStore } from '#store'
+import type { AddressGiver } from '../addresses.ts'
 import type { DirectoryKeeper } from '../directory-keeper.ts'
 import type { EventHub } from '../events.ts'
 import type { EntryNotes } from '../followers.ts'
@@ -19,6 +20,7 @@ export interface ServiceContext {
   readonly directory: DirectoryKeeper
   readonly sync: DirectorySync
   readonly sightings: Sightings
+  readonly addresses: AddressGiver
   readonly snapshot: () => Snapshot
   readonly applianceAddresses: readonly Ip4[]
   /** What was left out of entries that are served all the same. */

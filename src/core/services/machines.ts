@@ -67,7 +67,10 @@ async function addMachine(
   const change = { caller, action: 'machine add', target: name, after: request }
   return audited(context, change, async () => {
     await context.sync.writer.addMachine(name, fields)
-    return shown(name, context, () => true)
+    await shown(name, context, () => true)
+    // Whoever adds a machine wants to know its address.
+    await context.addresses.settled()
+    return findMachine(name, context.snapshot())
   })
 }
 
