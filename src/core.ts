@@ -19,7 +19,11 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
   const { hosts, store, events } = foundation
   const followers = await openFollowers(foundation)
   const doors = await openHostDoor(foundation, () => followers.feed.connected)
-  const wire = { connected: () => followers.feed.connected, serving: followers.serving }
+  const wire = {
+    connected: () => followers.feed.connected,
+    serving: followers.serving,
+    counters: followers.counters,
+  }
   const context = { ...foundation, ...followers }
   const api = await openApi({
     services: servicesOf(context, wire, version),

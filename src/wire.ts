@@ -15,6 +15,7 @@ import { placeOf } from './wire/place.ts'
 import { openServices } from './wire/services.ts'
 
 const copyEveryMs = 60_000
+const countersEveryMs = 5_000
 const clock = systemClock()
 
 await runChild('wire', async (place) => {
@@ -25,12 +26,16 @@ await runChild('wire', async (place) => {
   })
   const book = await rememberedLeases(store, place.log)
   const { end, picture } = await listenToCore(store, place)
-  const services = await openServices(await contextOf(place, store, { book, end, picture }))
+  const counters = new Map<string, number>()
+  const parts = { book, end, picture, counters }
+  const services = await openServices(await contextOf(place, store, parts))
+  const telling = setInterval(() => end.counters(Object.fromEntries(counters)), countersEveryMs)
   const copying = setInterval(() => {
     store.copy().catch((error: unknown) => place.log(`wire.db was not copied: ${String(error)}`))
   }, copyEveryMs)
   return async () => {
     clearInterval(copying)
+    clearInterval(telling)
     for (const service of services) await service.close()
     end[Symbol.dispose]()
     await store[Symbol.asyncDispose]()
@@ -66,11 +71,15 @@ interface Parts {
   readonly book: LeaseBook
   readonly end: WireEnd
   readonly picture: WireContext['picture']
+  readonly counters: Map<string, number>
 }
 
 async function contextOf(place: ChildPlace, store: WireStore, parts: Parts): Promise<WireContext> {
   const { log } = place
-  const { book, end } = parts
+  const { book, end, counters } = parts
+  const count = (what: string): void => {
+    counters.set(what, (counters.get(what) ?? 0) + 1)
+  }
   const settings = loadSettings(place.configPath, place.dataDir)
   const report = async (sighting: Sighting): Promise<boolean> => {
     try {
@@ -83,6 +92,7 @@ async function contextOf(place: ChildPlace, store: WireStore, parts: Parts): Pro
   }
   const onTransfer = (sighting: TransferSighting): void => {
     const { address, protocol, file, outcome, why } = sighting
+    count(`${protocol} ${outcome}`)
     const who = address === undefined ? 'somebody' : formatIp4(address)
     log(`${protocol} ${file} to ${who}: ${outcome} (${why})`)
     void report(sighting)
@@ -94,7 +104,7 @@ async function contextOf(place: ChildPlace, store: WireStore, parts: Parts): Pro
   )
   const places = settings.interfaces.map(placeOf)
   const { leases: journal } = store
-  return { ...parts, settings, places, clock, journal, files, report, onTransfer, log }
+  return { ...parts, settings, places, clock, journal, files, report, onTransfer, count, log }
 }
 
 /** A transfer names an address only; whose it is stands in the leases. */

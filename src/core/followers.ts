@@ -17,6 +17,7 @@ export interface Followers {
   readonly feed: CoreEnd
   readonly addresses: AddressGiver
   readonly serving: () => number
+  readonly counters: () => Readonly<Record<string, number>>
   readonly notes: () => Iterable<EntryNotes>
   readonly tellNextBoot: (id: EntryId, choice: NextBoot) => void
 }
@@ -24,6 +25,7 @@ export interface Followers {
 export async function openFollowers(foundation: Foundation): Promise<Followers> {
   const { settings, dataDir, store, events, hosts, now, boot, log } = foundation
   let served = 0
+  let counters: Readonly<Record<string, number>> = {}
   const notes = new Map<EntryId, EntryNotes>()
   const directory = new DirectoryKeeper({
     empty: emptySnapshot(settings.domain),
@@ -45,6 +47,9 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     onServing(number) {
       served = number
     },
+    onCounters(values) {
+      counters = values
+    },
     onTrouble: (reason) => log(`feed: ${reason}`),
     later: (milliseconds, action) => void setTimeout(action, milliseconds),
   })
@@ -64,6 +69,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     feed,
     addresses,
     serving: () => served,
+    counters: () => counters,
     notes: () => notes.values(),
     tellNextBoot: (id, choice) => feed.send({ kind: 'next-boot', id, choice }),
   }

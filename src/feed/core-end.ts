@@ -14,6 +14,7 @@ export interface CoreEndOptions {
   /** Resolves when the sighting is stored; only then does wire forget it. */
   readonly onSighting: (sighting: Sighting, seq: number) => Promise<void>
   readonly onServing: (number: number) => void
+  readonly onCounters: (values: Readonly<Record<string, number>>) => void
   readonly onTrouble: (reason: string) => void
   readonly later: (milliseconds: number, action: () => void) => void
 }
@@ -71,6 +72,8 @@ export class CoreEnd {
         return
       case 'serving':
         return this.#options.onServing(message.number)
+      case 'counters':
+        return this.#options.onCounters(message.values)
       case 'sighting':
         // One after the other: the order of a boot is what its timeline tells.
         this.#storing = this.#storing

@@ -42,5 +42,7 @@ export type NextBoot = 'kvm-host' | 'disk' | 'rescue' | 'withheld' | 'by-role'
 export type WireMessage =
   | { readonly kind: 'hello'; readonly version: number; readonly nextSeq: number }
   | { readonly kind: 'sighting'; readonly seq: number; readonly sighting: Sighting }
+  /** Since wire started; told every few seconds, and lost without harm. */
+  | { readonly kind: 'counters'; readonly values: Readonly<Record<string, number>> }
   /** The snapshot that is on the wire now. */
   | { readonly kind: 'serving'; readonly number: number }

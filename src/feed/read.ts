@@ -107,6 +107,7 @@ const feedMessage = z.discriminatedUnion('kind', [
 const wireMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hello'), version: z.number(), nextSeq: z.number() }),
   z.object({ kind: z.literal('sighting'), seq: z.number(), sighting }),
+  z.object({ kind: z.literal('counters'), values: z.record(text, z.number()) }),
   z.object({ kind: z.literal('serving'), number: z.number() }),
 ])
 

@@ -67,6 +67,10 @@ export class WireEnd {
     this.#core?.send({ kind: 'serving', number })
   }
 
+  counters(values: Readonly<Record<string, number>>): void {
+    this.#core?.send({ kind: 'counters', values })
+  }
+
   [Symbol.dispose](): void {
     this.#core?.close('wire stops')
     this.#server.close()

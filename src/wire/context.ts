@@ -17,6 +17,8 @@ export interface WireContext {
   /** Resolves when the sighting is on the disk, or with false when it could not be written. Never rejects. */
   readonly report: (sighting: Sighting) => Promise<boolean>
   readonly onTransfer: (sighting: TransferSighting) => void
+  /** One more of it, by name: `dns answered`. */
+  readonly count: (what: string) => void
   readonly log: (line: string) => void
 }
 

@@ -23,7 +23,7 @@ export async function openServices(context: WireContext): Promise<readonly Close
   return open
 }
 
-function startDns({ places, picture, settings }: WireContext): Promise<Closer> {
+function startDns({ places, picture, settings, count }: WireContext): Promise<Closer> {
   const applianceAddresses = places.flatMap(({ addresses }) => addresses)
   const [server] = settings.dns.forwarders
   const forwarder = server === undefined ? undefined : openForwarder(server, () => randomInt(idMax))
@@ -33,7 +33,7 @@ function startDns({ places, picture, settings }: WireContext): Promise<Closer> {
       return now && { snapshot: now.snapshot, applianceAddresses, serial: now.serial }
     },
     forwarder,
-    count: () => undefined,
+    count: (why) => count(`dns ${why}`),
   })
 }
 

@@ -66,6 +66,7 @@ function startCore(path: string, stored: (sighting: Sighting) => void): CoreEnd 
     opening: () => opening,
     onSighting: (sighting) => Promise.resolve(stored(sighting)),
     onServing: () => undefined,
+    onCounters: () => undefined,
     onTrouble: () => undefined,
     later: (_milliseconds, action) => setImmediate(action),
   })

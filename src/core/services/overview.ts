@@ -11,6 +11,8 @@ export interface WireState {
   readonly connected: () => boolean
   /** The snapshot that wire said it serves. */
   readonly serving: () => number
+  /** By name, as `dns answered`. */
+  readonly counters: () => Readonly<Record<string, number>>
 }
 
 type Overview = Pick<
@@ -45,7 +47,7 @@ export function overviewServices(
       if (!wire.connected()) return { ready: false, why: 'wire is away' }
       return { ready: true, why: 'the directory is known and wire answers from it' }
     },
-    metrics: () => metricsText(status()),
+    metrics: () => metricsText(status(), wire.counters()),
     events: (listener, signal) => context.events.listen(listener, signal),
   }
 }
@@ -82,7 +84,10 @@ function troubleOf({ fault, copyTrouble }: Pick<DirectoryState, 'fault' | 'copyT
   return [fault?.message, copyTrouble].filter((text) => text !== undefined).join('; ')
 }
 
-function metricsText(status: StatusView): string {
+function metricsText(status: StatusView, wire: Readonly<Record<string, number>>): string {
+  const seen = Object.entries(wire).map(
+    ([what, count]) => [`coppice_wire_total{what="${what}"}`, count] as const,
+  )
   const counts = Object.entries(status.counts).map(
     ([what, count]) => [`coppice_count{of="${what}"}`, count] as const,
   )
@@ -92,6 +97,7 @@ function metricsText(status: StatusView): string {
     ['coppice_wire_snapshot', status.wire.serving],
     ['coppice_directory_age_seconds', status.directory.ageSeconds],
     ...counts,
+    ...seen,
   ] as const
   return figures.map(([name, value]) => `${name} ${value}\n`).join('')
 }
