@@ -17,11 +17,13 @@ import { keeperSocket } from './bmc/start-keeper.ts'
 import type { Break, Victim } from './faults.table.ts'
 import { dnsmasqArguments } from './peer.ts'
 import type { MachinePlan, RackPlan } from './plan.ts'
-import { isAlive, markOf, signal, until } from './processes.ts'
+import { isAlive, markOf, type ProcessMark, signal, until } from './processes.ts'
 import { type Breaks, breaksNothing } from './run.ts'
 import { type Started, startIn } from './start.ts'
 
 const deathMsMax = 5000
+/** The appliance waits up to 5 s before it starts again what dies often. */
+const rebirthMsMax = 8000
 const noiseBytes = 1024 * 1024
 
 export function breakOn(fault: Break, plan: RackPlan, print: (line: string) => void): Breaks {
@@ -71,12 +73,18 @@ async function silenceBmcs(plan: RackPlan): Promise<void> {
   for (const { name } of plan.machines) await askKeeper(keeperSocket(plan), 'POST', `/${name}/mute`)
 }
 
+/** One that is just being started again is waited for: each step has its own death. */
 async function kill(victim: Victim, machine: MachinePlan, plan: RackPlan): Promise<void> {
-  const pid = victim === 'machine' ? await machinePid(machine, plan) : servicePid(victim, plan)
-  const mark = pid === undefined ? undefined : markOf(pid)
-  if (mark === undefined) return // dead already: its keeper is about to start it again
-  signal(mark, 'SIGKILL')
-  await until(() => !isAlive(mark), deathMsMax)
+  let mark: ProcessMark | undefined
+  await until(async () => {
+    const pid = victim === 'machine' ? await machinePid(machine, plan) : servicePid(victim, plan)
+    mark = pid === undefined ? undefined : markOf(pid)
+    return mark !== undefined
+  }, rebirthMsMax)
+  const doomed = mark
+  if (doomed === undefined) return
+  signal(doomed, 'SIGKILL')
+  await until(() => !isAlive(doomed), deathMsMax)
 }
 
 async function machinePid(machine: MachinePlan, plan: RackPlan): Promise<number | undefined> {

@@ -13,7 +13,7 @@ const packetsMax = 15
 const consoleLinesMax = 30
 const trailLinesMax = 15
 const applianceLinesMax = 10
-const lineCharactersMax = 160
+const lineCharactersMax = 240
 
 export const captureFile = (plan: RackPlan): string => `${plan.logsDir}/wire.pcap`
 
@@ -62,6 +62,15 @@ export function plainConsole(text: string): string {
     .replace(/\r\n?/g, '\n')
     .replace(/[^\x20-\x7e\n]/g, '')
     .replace(/ {8,}/g, '\n')
+}
+
+/** How a loader, a kernel and our own first stage each say that they give up. */
+const lastWords =
+  /^.*(coppice: FAILED|Kernel panic|Out of memory|not enough memory|Initramfs unpacking failed|Exec format error|Could not boot).*$/gim
+
+/** The reason as the machine itself gave it, which no packet carries; `undefined` when it said none. */
+export function verdictOf(console: string): string | undefined {
+  return console.match(lastWords)?.at(-1)?.trim().slice(0, lineCharactersMax)
 }
 
 function textOf(path: string): string {

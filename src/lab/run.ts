@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { Fault } from '#fault'
 import { mustCoppice, startAppliance } from './appliance.ts'
 import { bmcSecretFile } from './bmc/start-keeper.ts'
-import { evidenceOf, startCapture } from './evidence.ts'
+import { consoleText, evidenceOf, startCapture, verdictOf } from './evidence.ts'
 import { follow, type Seen, type Watch } from './follow.ts'
 import { hostImage } from './host-image.ts'
 import { changeWhileRunning } from './live-change.ts'
@@ -145,10 +145,11 @@ async function reached(run: LabRun, seen: Seen): Promise<ReadonlyMap<string, Tim
   if (seen.kind === 'reached') return seen.timelines
   const { machine, phase, reason, timeline } = seen
   run.print(await evidenceOf(run.plan, machine, timeline))
+  const verdict = verdictOf(consoleText(machine))
   throw new Fault('CPC-LAB-007', {
     what: `${machine.name} did not become a host: it failed at ${phase}`,
     where: run.plan.logsDir,
-    why: reason,
+    why: verdict === undefined ? reason : `${reason}. Its console says: ${verdict}`,
     todo: 'the evidence is printed above; "coppice lab up --keep" leaves the rack up to look around',
   })
 }

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '#fault'
 import { ipmiFiles, shellWord } from '../../src/lab/bmc/ipmi.ts'
-import { plainConsole } from '../../src/lab/evidence.ts'
+import { plainConsole, verdictOf } from '../../src/lab/evidence.ts'
 import { complaintAbout } from '../../src/lab/fault-run.ts'
 import { type LabFault, labFaultTable } from '../../src/lab/faults.table.ts'
 import { readOptions } from '../../src/lab/options.ts'
@@ -79,6 +79,26 @@ test('what is no timeline or list is not taken for an empty one', () => {
 test('what a machine says of itself cannot write escape sequences into the table or the evidence', () => {
   const console = plainConsole('\u001b[2J\u001b[01;01HiPXE\r\nnet0: \u0007up\u001b[0m')
   assert.equal(console, 'iPXE\nnet0: up')
+})
+
+for (const [console, verdict] of [
+  ['coppice: kvm\ncoppice: FAILED trust: the CA of http://10.77.0.1 differs\nhalt', /FAILED trust/],
+  [
+    'a\n[ 1.2] Kernel panic - not syncing: System is deadlocked on memory\nb',
+    /deadlocked on memory/,
+  ],
+  [
+    'vmlinuz... ok\nCould not boot: Exec format error (http://ipxe.org/2e008081)',
+    /Exec format error/,
+  ],
+] as const) {
+  test(`a machine's own last word is found on its console: ${String(verdict)}`, () => {
+    assert.match(verdictOf(console) ?? '', verdict)
+  })
+}
+
+test('a console without a complaint gives no verdict', () => {
+  assert.equal(verdictOf('coppice: ready\n'), undefined)
 })
 
 const explained = new Fault('CPC-LAB-007', {
