@@ -1,17 +1,20 @@
 // Why this file exists: the core process: the directory, the store, the authority, the API and the hosts. It holds no
 // port below 1024 and answers no packet; wire does that, from what core tells it.
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openApi } from '#api'
 import { runChild } from './serve/child-main.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { version } from './serve/version.ts'
 import { openFoundation } from './core/foundation.ts'
-import { openFollowers } from './core/followers.ts'
+import { type Followers, openFollowers } from './core/followers.ts'
 import { openHostDoor } from './core/host-door.ts'
 import { servicesOf } from './core/services/index.ts'
-import { join } from 'node:path'
 
 const tickMs = 1_000
 const copyEveryMs = 60_000
+const knownMsMax = 10_000
+const lookEveryMs = 20
 
 await runChild('core', async ({ configPath, dataDir, log }) => {
   const settings = loadSettings(configPath, dataDir)
@@ -19,20 +22,17 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
   const { hosts, store, events } = foundation
   const followers = await openFollowers(foundation)
   const doors = await openHostDoor(foundation, () => followers.feed.connected)
-  const wire = {
-    connected: () => followers.feed.connected,
-    serving: followers.serving,
-    counters: followers.counters,
-  }
   const context = { ...foundation, ...followers }
   const api = await openApi({
-    services: servicesOf(context, wire, version),
+    services: servicesOf(context, followers.feed, version),
     socketPath: join(dataDir, 'api.sock'),
     listen: settings.api.listen,
     version,
     log,
   })
   hosts.resume()
+  if (!(await isOnTheWire(followers)))
+    log('the directory is not known yet: wire stays silent until it is')
   const ticking = setInterval(() => hosts.tick(), tickMs)
   const copying = setInterval(() => store.copy(), copyEveryMs)
   events.tell('start', 'core', `version ${version} serves ${settings.domain}`)
@@ -47,3 +47,12 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
     store[Symbol.dispose]()
   }
 })
+
+/** Ready means that the next packet is answered. A directory that is away must not keep us from starting, though. */
+async function isOnTheWire({ feed, directory }: Followers): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < knownMsMax; waitedMs += lookEveryMs) {
+    if (feed.serving === directory.snapshot.number) return true
+    await pause(lookEveryMs)
+  }
+  return false
+}

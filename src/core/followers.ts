@@ -1,31 +1,28 @@
 // Why this file exists: the two streams that core lives by: the directory comes in, the feed goes out, and what wire
 // saw comes back.
-import { join } from 'node:path'
 import { emptySnapshot, type Delta, type EntryId } from '#directory'
-import { CoreEnd, type NextBoot, type Sighting } from '#feed'
+import type { NextBoot } from '#feed'
 import type { DirectoryChange, DirectoryState, DirectorySync } from '#ldap-sync'
 import { AddressGiver } from './addresses.ts'
 import { DirectoryKeeper, dropped } from './directory-keeper.ts'
 import type { Foundation } from './foundation.ts'
 import { Sightings } from './sightings.ts'
 import { openDirectorySync } from './sync.ts'
+import { WireFeed } from './wire-feed.ts'
 
 export interface Followers {
+  readonly feed: WireFeed
   readonly directory: DirectoryKeeper
   readonly sync: DirectorySync
   readonly sightings: Sightings
-  readonly feed: CoreEnd
   readonly addresses: AddressGiver
-  readonly serving: () => number
-  readonly counters: () => Readonly<Record<string, number>>
   readonly notes: () => Iterable<EntryNotes>
   readonly tellNextBoot: (id: EntryId, choice: NextBoot) => void
 }
 
 export async function openFollowers(foundation: Foundation): Promise<Followers> {
-  const { settings, dataDir, store, events, hosts, now, boot, log } = foundation
-  let served = 0
-  let counters: Readonly<Record<string, number>> = {}
+  const { settings, dataDir, store, events, hosts, now, boot } = foundation
+  const feed = new WireFeed()
   const notes = new Map<EntryId, EntryNotes>()
   const directory = new DirectoryKeeper({
     empty: emptySnapshot(settings.domain),
@@ -37,28 +34,16 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
   })
   foundation.showSnapshot(() => directory.snapshot)
   const sightings = new Sightings(foundation)
-  const feed = new CoreEnd({
-    socketPath: join(dataDir, 'run', 'feed.sock'),
-    opening: () => directory.opening(),
-    onSighting(sighting, seq) {
-      takeOnce(sighting, seq, foundation, sightings)
-      return Promise.resolve()
-    },
-    onServing(number) {
-      served = number
-    },
-    onCounters(values) {
-      counters = values
-    },
-    onTrouble: (reason) => log(`feed: ${reason}`),
-    later: (milliseconds, action) => void setTimeout(action, milliseconds),
-  })
+  const tellState = stateTeller(foundation)
   const { sync, readOnly } = openDirectorySync(settings, dataDir, {
     changes(batch) {
       directory.take(batch)
       keepNotes(batch, notes)
     },
-    state: stateTeller(foundation),
+    state(state) {
+      tellState(state)
+      if (state.kind !== 'starting') feed.open({ foundation, directory, sightings })
+    },
   })
   const addresses = new AddressGiver({ ...foundation, directory, sync, readOnly })
   await sync.start()
@@ -66,10 +51,8 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     directory,
     sync,
     sightings,
-    feed,
     addresses,
-    serving: () => served,
-    counters: () => counters,
+    feed,
     notes: () => notes.values(),
     tellNextBoot: (id, choice) => feed.send({ kind: 'next-boot', id, choice }),
   }
@@ -85,25 +68,6 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
       if (delta.kind === 'set-aside') events.tell('set-aside', delta.item.dn, delta.item.reason)
     }
   }
-}
-
-/**
- * wire tells again what it did not hear us store. A second DISCOVER would be a second boot, so what is known is
- * passed over: by its number, and by its time, since a wire that lost its state counts from one again.
- */
-function takeOnce(
-  sighting: Sighting,
-  seq: number,
-  { store }: Foundation,
-  sightings: Sightings,
-): void {
-  const { progress } = store
-  if (seq <= progress.get('wire') && sighting.at <= progress.get('wire-at')) return
-  store.together(() => {
-    sightings.take(sighting)
-    progress.set('wire', seq)
-    progress.set('wire-at', sighting.at)
-  })
 }
 
 /** What was left out of entries that are served all the same; `lint` shows it. */

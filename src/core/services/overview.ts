@@ -8,11 +8,11 @@ import { lintViews } from './views.ts'
 import { audited } from './context.ts'
 
 export interface WireState {
-  readonly connected: () => boolean
+  readonly connected: boolean
   /** The snapshot that wire said it serves. */
-  readonly serving: () => number
+  readonly serving: number
   /** By name, as `dns answered`. */
-  readonly counters: () => Readonly<Record<string, number>>
+  readonly counters: Readonly<Record<string, number>>
 }
 
 type Overview = Pick<
@@ -44,10 +44,10 @@ export function overviewServices(
     ready() {
       const { kind } = context.sync.state
       if (kind === 'starting') return { ready: false, why: 'the directory was not read yet' }
-      if (!wire.connected()) return { ready: false, why: 'wire is away' }
+      if (!wire.connected) return { ready: false, why: 'wire is away' }
       return { ready: true, why: 'the directory is known and wire answers from it' }
     },
-    metrics: () => metricsText(status(), wire.counters()),
+    metrics: () => metricsText(status(), wire.counters),
     events: (listener, signal) => context.events.listen(listener, signal),
   }
 }
@@ -61,7 +61,7 @@ function statusView(context: ServiceContext, wire: WireState, version: string): 
     version,
     domain: snapshot.domain,
     snapshot: snapshot.number,
-    wire: { connected: wire.connected(), serving: wire.serving() },
+    wire: { connected: wire.connected, serving: wire.serving },
     directory: {
       state: held.length > 0 ? `${kind}, ${held.length} removals held` : kind,
       detail: troubleOf(state),

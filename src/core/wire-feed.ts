@@ -1,0 +1,81 @@
+// Why this file exists: wire is told only what is known. A core that starts again must not replace a full snapshot on
+// the wire by its own empty one, so the feed opens when the directory, or its last good copy, has been read.
+import { join } from 'node:path'
+import { CoreEnd, type FeedMessage, type Sighting } from '#feed'
+import type { DirectoryKeeper } from './directory-keeper.ts'
+import type { Foundation } from './foundation.ts'
+import type { Sightings } from './sightings.ts'
+
+export interface WireFeedParts {
+  readonly foundation: Foundation
+  readonly directory: DirectoryKeeper
+  readonly sightings: Sightings
+}
+
+export class WireFeed implements Disposable {
+  #end: CoreEnd | undefined
+  #serving = -1
+  #counters: Readonly<Record<string, number>> = {}
+
+  get connected(): boolean {
+    return this.#end?.connected ?? false
+  }
+
+  /** The snapshot that wire said it serves; -1 before it said any. */
+  get serving(): number {
+    return this.#serving
+  }
+
+  /** What wire counts, by name. */
+  get counters(): Readonly<Record<string, number>> {
+    return this.#counters
+  }
+
+  /** The first call opens it. */
+  open({ foundation, directory, sightings }: WireFeedParts): void {
+    this.#end ??= new CoreEnd({
+      socketPath: join(foundation.dataDir, 'run', 'feed.sock'),
+      opening: () => directory.opening(),
+      onSighting(sighting, seq) {
+        takeOnce(sighting, seq, foundation, sightings)
+        return Promise.resolve()
+      },
+      onServing: (number) => {
+        this.#serving = number
+      },
+      onCounters: (values) => {
+        this.#counters = values
+      },
+      onTrouble: (reason) => foundation.log(`feed: ${reason}`),
+      later: (milliseconds, action) => void setTimeout(action, milliseconds),
+    })
+  }
+
+  /** Before it is open nothing is lost: the opening holds it all. */
+  send(message: FeedMessage): void {
+    this.#end?.send(message)
+  }
+
+  [Symbol.dispose](): void {
+    this.#end?.[Symbol.dispose]()
+  }
+}
+
+/**
+ * wire tells again what it did not hear us store. A second DISCOVER would be a second boot, so what is known is
+ * passed over: by its number, and by its time, since a wire that lost its state counts from one again.
+ */
+function takeOnce(
+  sighting: Sighting,
+  seq: number,
+  { store }: Foundation,
+  sightings: Sightings,
+): void {
+  const { progress } = store
+  if (seq <= progress.get('wire') && sighting.at <= progress.get('wire-at')) return
+  store.together(() => {
+    sightings.take(sighting)
+    progress.set('wire', seq)
+    progress.set('wire-at', sighting.at)
+  })
+}
