@@ -20,6 +20,7 @@ import { srvFaults } from './codes/srv.table.ts'
 import { stoFaults } from './codes/sto.table.ts'
 import { tftpFaults } from './codes/tftp.table.ts'
 import { tlsFaults } from './codes/tls.table.ts'
+import { vocFaults } from './codes/voc.table.ts'
 
 export const faultTable = {
   ...accessFaults,
@@ -43,6 +44,7 @@ export const faultTable = {
   ...stoFaults,
   ...tftpFaults,
   ...tlsFaults,
+  ...vocFaults,
 } as const
 
 export type FaultCode = keyof typeof faultTable

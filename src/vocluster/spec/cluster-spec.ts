@@ -1,0 +1,60 @@
+// Why this file exists: what a VO asks for, with every class, role and override worked in, so that nobody after the
+// reader has to know that there were any.
+import type { Label, Subnet } from '#directory'
+
+export type Strategy = 'spread' | 'pack'
+
+export interface ImageRef {
+  readonly name: string
+  /** Absent: the newest at the time of the plan. */
+  readonly version?: number
+}
+
+export interface PlaceWish {
+  readonly strategy: Strategy
+  /** How many nodes of the role one host may carry. */
+  readonly perHost?: number
+  /** A host must carry all of these. */
+  readonly tags: readonly string[]
+}
+
+/** One virtual node as it should be. */
+export interface VcnSpec {
+  /** `compute3`; always numbered, so that a role of one can grow without its first node getting another name. */
+  readonly name: Label
+  /** `head` for `head1`, as long as the role has one node only. */
+  readonly alias?: Label
+  readonly role: Label
+  readonly vcpus: number
+  readonly memoryBytes: number
+  readonly image: ImageRef
+  /** Of the cluster's own networks, in order; the VO's, which every node has, comes before them. */
+  readonly networks: readonly Label[]
+  readonly place: PlaceWish
+}
+
+/** A network beside the VO's own. */
+export interface NetworkSpec {
+  readonly name: Label
+  /** Absent: the appliance chooses. */
+  readonly subnet?: Subnet
+}
+
+export interface ClusterSpec {
+  readonly vo: Label
+  readonly name: Label
+  readonly networks: readonly NetworkSpec[]
+  readonly vcns: readonly VcnSpec[]
+}
+
+/** `voc-compute@3`, or `voc-compute` for the newest version. */
+export function parseImageRef(text: string): ImageRef | undefined {
+  const match = /^([a-z0-9][a-z0-9._-]{0,62})(?:@([1-9]\d{0,8}))?$/.exec(text)
+  const name = match?.[1]
+  if (name === undefined) return undefined
+  return match?.[2] === undefined ? { name } : { name, version: Number(match[2]) }
+}
+
+export function formatImageRef(image: ImageRef): string {
+  return image.version === undefined ? image.name : `${image.name}@${image.version}`
+}
