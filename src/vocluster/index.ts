@@ -14,3 +14,23 @@ export { type FileMigration, fileMigrations, newestFileVersion } from './spec/mi
 export type { Problem } from './spec/problem.ts'
 export { readClusterFile, type ReadClusterFile } from './spec/read-cluster-file.ts'
 export { formatSize, parseSize } from './spec/size.ts'
+export {
+  formatImageId,
+  type ImageName,
+  type ImageId,
+  type ImageVersion,
+  imageVersion,
+  parseImageName,
+  parseImageId,
+  parseImageVersion,
+} from './image/image-name.ts'
+export {
+  type ImageFacts,
+  type ImageFormat,
+  type Inspection,
+  inspectHeader,
+  parseImageFormat,
+} from './image/header/inspect.ts'
+export { type Refusal, type RefusalKind } from './image/header/refusal.ts'
+export { type Sample, sampleOf } from './image/header/sample.ts'
+export { inspectFile } from './image/inspect-file.ts'
