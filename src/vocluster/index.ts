@@ -34,3 +34,31 @@ export {
 export { type Refusal, type RefusalKind } from './image/header/refusal.ts'
 export { type Sample, sampleOf } from './image/header/sample.ts'
 export { inspectFile } from './image/inspect-file.ts'
+export {
+  type Book,
+  type Booking,
+  type Capacity,
+  emptyBook,
+  type HostFull,
+  type Limits,
+  type OverQuota,
+  release,
+  type Reservation,
+  reservationOf,
+  reserve,
+  type Reserved,
+} from './place/book.ts'
+export { placeGreedily } from './place/place.ts'
+export { type BadQuota, type Quota, type QuotaResult, readQuota } from './place/quota.ts'
+export {
+  describeLimit,
+  type Limit,
+  limitOf,
+  type NoRoom,
+  occupied,
+  type Place,
+  type Placement,
+  type Placing,
+  type Room,
+  type Wanted,
+} from './place/room.ts'
