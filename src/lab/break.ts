@@ -110,7 +110,8 @@ function otherCa(plan: RackPlan, nothing: Breaks): Breaks {
       serving = started
     },
     onPhase: async (_machine, phase) => {
-      if (phase !== 'script' || serving === undefined) return
+      // Sooner, and the loader would ask the new appliance again and rightly trust it.
+      if (phase !== 'initrd' || serving === undefined) return
       await stopAppliance(serving)
       rmSync(`${plan.dataDir}/ca`, { recursive: true })
       serving = await startAppliance(plan, image)

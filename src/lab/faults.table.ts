@@ -10,7 +10,7 @@ export type Break =
   | { readonly kind: 'memory'; readonly memoryMiB: number }
   /** A plain dnsmasq holds port 67 before the appliance starts. */
   | { readonly kind: 'port-taken' }
-  /** The appliance comes back with another CA after a machine has its script. */
+  /** The appliance comes back with another CA after a machine has its kernel and command line. */
   | { readonly kind: 'other-ca' }
   | { readonly kind: 'dead-bmc' }
   /** Kill -9 after each of these steps, in one run. */
@@ -66,7 +66,7 @@ const named: readonly LabFault[] = [
       'a machine that meets another CA than its kernel command line names gets no certificate',
     breaks: { kind: 'other-ca' },
     ends: 'explained',
-    says: ['ca'],
+    says: ['failed trust', 'the ca '],
     deadlineSeconds: bootSeconds,
     usual: true,
   },
