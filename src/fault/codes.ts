@@ -8,6 +8,7 @@ import { dirFaults } from './codes/dir.table.ts'
 import { dnsFaults } from './codes/dns.table.ts'
 import { feedFaults } from './codes/feed.table.ts'
 import { hostFaults } from './codes/host.table.ts'
+import { hplFaults } from './codes/hpl.table.ts'
 import { httpFaults } from './codes/http.table.ts'
 import { labFaults } from './codes/lab.table.ts'
 import { ldapFaults } from './codes/ldap.table.ts'
@@ -32,6 +33,7 @@ export const faultTable = {
   ...dnsFaults,
   ...feedFaults,
   ...hostFaults,
+  ...hplFaults,
   ...httpFaults,
   ...labFaults,
   ...ldapFaults,

@@ -33,6 +33,7 @@ const nouns: Readonly<Record<string, readonly string[]>> = {
   token: ['list', 'add', 'revoke'],
   directory: ['status', 'accept', 'reject'],
   image: ['build'],
+  hpl: ['size', 'parse'],
 }
 const alone = [
   'serve',

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { declareDirectory, declareState } from '../commands/appliance-state.ts'
 import { declareCompletion } from '../commands/completion.ts'
 import { declareDoctor } from '../commands/doctor.ts'
+import { declareHpl } from '../commands/hpl.ts'
 import { declareInit } from '../commands/init.ts'
 import { declareHelpers, declareImage, declareLab, declareServe } from '../commands/local-orders.ts'
 import { declareMachine } from '../commands/machine.ts'
@@ -50,6 +51,7 @@ export function buildProgram(io: CliIo, version: string, declare: Declare): Comm
   declareImage(program, declare)
   declareToken(program, declare)
   declareDirectory(program, declare)
+  declareHpl(program, declare)
   declareLab(program, declare)
   declareServe(program, declare)
   declareInit(program, declare)
