@@ -32,7 +32,7 @@ export function configurationText(plan: RackPlan, hostImage: string): string {
     `interfaces: [${provisioningInterface}]`,
     'directory:',
     `  embedded: { listen: 127.0.0.1:3890, base: "${plan.base}" }`,
-    `boot: { hostImage: ${hostImage} }`,
+    `boot: { hostImage: ${hostImage}, patiencePercent: ${plan.patiencePercent} }`,
     '',
   ].join('\n')
 }

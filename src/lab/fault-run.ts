@@ -21,6 +21,7 @@ export interface Ending {
 
 /** Starting and taking away are not part of the deadline that a run gives its machines. */
 const overheadMs = 120_000
+const faultPatiencePercent = 40
 
 /** Why the ending does not keep the row's promise; `undefined` when it does. Pure. */
 export function complaintAbout(row: LabFault, ending: Ending): string | undefined {
@@ -73,6 +74,8 @@ async function runFault(row: LabFault, flags: LabFlags, io: FaultIo): Promise<En
     rack: flags.rack ?? 'coppice-fault',
     machines: 1,
     deadline: row.deadlineSeconds,
+    // What is broken on purpose needs no half hour of patience.
+    patience: flags.patience ?? faultPatiencePercent,
   })
   const plan = planRack(options)
   const run: LabRun = {

@@ -12,6 +12,7 @@ export interface LabFlags {
   readonly macPrefix?: string
   readonly memory?: string | number
   readonly deadline?: string | number
+  readonly patience?: string | number
   readonly cache?: string
   readonly state?: string
   readonly fault?: string
@@ -28,6 +29,8 @@ export interface LabOptions {
   readonly memoryMiB: number
   /** From the first power-on until every machine is ready. */
   readonly deadlineSeconds: number
+  /** How much of its usual time each phase of a boot has, in the appliance's own judgement. */
+  readonly patiencePercent: number
   /** Where built host images lie; they are kept between runs. */
   readonly cacheDir: string
   readonly stateDir: string
@@ -53,6 +56,7 @@ export function readOptions(flags: LabFlags): LabOptions {
     macPrefix: fiveOctets(flags.macPrefix ?? '52:54:00:4c:62'),
     memoryMiB: whole(flags.memory ?? 1152, 'memory', [memoryMiBMin, memoryMiBMax]),
     deadlineSeconds: whole(flags.deadline ?? 600, 'deadline', [1, deadlineSecondsMax]),
+    patiencePercent: whole(flags.patience ?? 100, 'patience', [10, 1000]),
     cacheDir: folder(flags.cache ?? '/var/cache/coppice', 'cache'),
     stateDir: folder(flags.state ?? `/var/lib/coppice-lab/${rack}`, 'state'),
   }

@@ -45,6 +45,7 @@ export interface RackPlan {
     readonly changed: string
   }
   readonly spareMac: string
+  readonly patiencePercent: number
   readonly machines: readonly MachinePlan[]
 }
 
@@ -82,6 +83,7 @@ export function planRack(options: LabOptions): RackPlan {
       changed: addressAt(network, size - 3),
     },
     spareMac: `${options.macPrefix}:fe`,
+    patiencePercent: options.patiencePercent,
     machines: Array.from({ length: options.machines }, (_, index) =>
       planMachine(options, index + 1),
     ),

@@ -90,6 +90,7 @@ const labFlags: readonly Flag[] = [
   ['--mac-prefix <octets>', 'how the MACs of its machines begin'],
   ['--memory <MiB>', 'memory of each machine'],
   ['--deadline <seconds>', 'from power-on until every machine must be ready'],
+  ['--patience <percent>', 'how much of its usual time each phase of a boot has'],
   ['--cache <dir>', 'where host images are kept between runs'],
   ['--state <dir>', 'where the rack keeps its own state and logs'],
   ['--fault <name>', 'test: run this row of the fault table only'],
