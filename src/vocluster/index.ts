@@ -2,10 +2,7 @@
 // come in from outside.
 export {
   type ClusterSpec,
-  formatImageRef,
-  type ImageRef,
   type NetworkSpec,
-  parseImageRef,
   type PlaceWish,
   type Strategy,
   type VcnSpec,
@@ -62,3 +59,51 @@ export {
   type Room,
   type Wanted,
 } from './place/room.ts'
+export type { ImageBase, NicDefinition, VcnDefinition } from './domain/definition.ts'
+export { type DomainOptions, overlayVolumeXml, vcnDomainXml } from './domain/domain-xml.ts'
+export { overlayPoolXml, vcnFilterXml } from './domain/host-xml.ts'
+export { markNamespace, readMark, type VcnMark } from './domain/mark.ts'
+export {
+  bridgeName,
+  consoleLogPath,
+  filterName,
+  imagesFolder,
+  overlayName,
+  overlayPath,
+  overlayPool,
+  tenantMtuBytes,
+  vxlanName,
+} from './domain/on-host.ts'
+export { type DomainSeen, type NicSeen, readDomain } from './domain/read-domain.ts'
+export {
+  type IllegalLifeEvent,
+  type LifeEvent,
+  type LifeState,
+  lifeStates,
+  type LifeStep,
+  lifeWord,
+  nextLife,
+} from './life/life.ts'
+export { chooseMac } from './network/mac.ts'
+export { readTunnels, tunnelQuestions, type TunnelSeen } from './network/read-tunnels.ts'
+export {
+  applianceEndCommands,
+  applianceEndRemoval,
+  type Command,
+  forgetPeers,
+  hostEndCommands,
+  hostEndRemoval,
+  namespaceName,
+  type TunnelEnd,
+} from './network/tunnel.ts'
+export {
+  applianceAddress,
+  type ChosenNetwork,
+  chooseNetwork,
+  clusterNetworkName,
+  type Digest,
+  type NetworkChoice,
+  type NetworkRefusal,
+  networksOfCluster,
+  voNetworkName,
+} from './network/vo-network.ts'

@@ -100,7 +100,7 @@ cluster: c
 vo: v
 classes:
   one: { vcpus: 1, memory: 64MiB, place: { strategy: pack, tags: [fast] } }
-  two: { vcpus: 2, image: i }
+  two: { vcpus: 2, image: i@2 }
 roles:
   a: { from: [one, two], memory: 134217728, place: { per-host: 3 } }
 `)
@@ -110,7 +110,7 @@ roles:
     role: 'a',
     vcpus: 2,
     memoryBytes: 128 * mebibytes,
-    image: { name: 'i' },
+    image: { name: 'i', version: 2 },
     networks: [],
     place: { strategy: 'pack', tags: ['fast'], perHost: 3 },
   })
@@ -160,6 +160,7 @@ const mistakes: readonly (readonly [string, string, FaultCode, string, RegExp])[
     '5:15',
     /image/,
   ],
+  ['an image without its version', small('').replace('i@1', 'i'), 'CPC-VOC-004', '5:15', /version/],
   ['version 0 of an image', small('').replace('i@1', 'i@0'), 'CPC-VOC-004', '5:15', /image/],
   [
     'a VO with capitals',

@@ -1,14 +1,9 @@
 // Why this file exists: what a VO asks for, with every class, role and override worked in, so that nobody after the
 // reader has to know that there were any.
 import type { Label, Subnet } from '#directory'
+import type { ImageId } from '../image/image-name.ts'
 
 export type Strategy = 'spread' | 'pack'
-
-export interface ImageRef {
-  readonly name: string
-  /** Absent: the newest at the time of the plan. */
-  readonly version?: number
-}
 
 export interface PlaceWish {
   readonly strategy: Strategy
@@ -27,7 +22,8 @@ export interface VcnSpec {
   readonly role: Label
   readonly vcpus: number
   readonly memoryBytes: number
-  readonly image: ImageRef
+  /** Always with its version: a name alone would mean something else tomorrow. */
+  readonly image: ImageId
   /** Of the cluster's own networks, in order; the VO's, which every node has, comes before them. */
   readonly networks: readonly Label[]
   readonly place: PlaceWish
@@ -45,16 +41,4 @@ export interface ClusterSpec {
   readonly name: Label
   readonly networks: readonly NetworkSpec[]
   readonly vcns: readonly VcnSpec[]
-}
-
-/** `voc-compute@3`, or `voc-compute` for the newest version. */
-export function parseImageRef(text: string): ImageRef | undefined {
-  const match = /^([a-z0-9][a-z0-9._-]{0,62})(?:@([1-9]\d{0,8}))?$/.exec(text)
-  const name = match?.[1]
-  if (name === undefined) return undefined
-  return match?.[2] === undefined ? { name } : { name, version: Number(match[2]) }
-}
-
-export function formatImageRef(image: ImageRef): string {
-  return image.version === undefined ? image.name : `${image.name}@${image.version}`
 }

@@ -1,7 +1,8 @@
 // Why this file exists: classes, roles and overrides say the same things about a node. What each may say, and which of
 // two wins, is here once.
 import { type Label, parseLabel } from '#directory'
-import { type ImageRef, parseImageRef, type Strategy } from './cluster-spec.ts'
+import { type ImageId, parseImageId } from '../image/image-name.ts'
+import type { Strategy } from './cluster-spec.ts'
 import {
   type Field,
   fieldsOf,
@@ -37,7 +38,7 @@ type Wrong = 'wrong'
 export interface Traits {
   readonly vcpus: number | undefined
   readonly memoryBytes: number | Wrong | undefined
-  readonly image: ImageRef | Wrong | undefined
+  readonly image: ImageId | Wrong | undefined
   readonly networks: readonly Label[] | undefined
   readonly strategy: Strategy | undefined
   readonly perHost: number | undefined
@@ -82,7 +83,7 @@ const memoryKind: Kind<number> = {
   expected: 'a size in whole mebibytes from 16MiB to 64TiB, such as 512MiB, 1GiB or 536870912',
 }
 
-const imageKind = textKind(parseImageRef, 'an image with its version, such as voc-compute@3')
+const imageKind = textKind(parseImageId, 'an image with its version, such as voc-compute@3')
 
 const tagKind = textKind(
   (text) => (/^[^\s\p{Cc},]{1,63}$/u.test(text) ? text.replace(/^@/, '') : undefined),
