@@ -10,6 +10,7 @@ import { feedFaults } from './codes/feed.table.ts'
 import { hostFaults } from './codes/host.table.ts'
 import { hplFaults } from './codes/hpl.table.ts'
 import { httpFaults } from './codes/http.table.ts'
+import { imgFaults } from './codes/img.table.ts'
 import { labFaults } from './codes/lab.table.ts'
 import { ldapFaults } from './codes/ldap.table.ts'
 import { lvFaults } from './codes/lv.table.ts'
@@ -35,6 +36,7 @@ export const faultTable = {
   ...hostFaults,
   ...hplFaults,
   ...httpFaults,
+  ...imgFaults,
   ...labFaults,
   ...ldapFaults,
   ...lvFaults,

@@ -107,3 +107,19 @@ export {
   networksOfCluster,
   voNetworkName,
 } from './network/vo-network.ts'
+export { readInspection } from './image/header/read-inspection.ts'
+export { Digester, type ImageDigest, parseImageDigest } from './image/store/digest.ts'
+export { type Announced, type ImageClock } from './image/store/draft.ts'
+export { type ImageFs, type ImageFsFile, nodeImageFs } from './image/store/image-fs.ts'
+export {
+  ImageStore,
+  type ImageStoreOptions,
+  type ImageTools,
+  type Push,
+  type Received,
+  storeLimits,
+  type StoreLimits,
+  type Verdict,
+} from './image/store/image-store.ts'
+export { blobFile } from './image/store/layout.ts'
+export { type StoredImage } from './image/store/record.ts'
