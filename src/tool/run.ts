@@ -95,7 +95,7 @@ function untilEnd(
       clearTimeout(timer)
       const why = late ? `it took longer than ${deadlineMs / 1000} s` : wordsFor(code, signal)
       if (why === undefined) resolve({ output: output() })
-      else resolve({ output: '', why: `${why} ${firstLine(complaint())}`.trimEnd() })
+      else resolve({ output: '', why: `${why} ${sentenceIn(complaint())}`.trimEnd() })
     })
   })
 }
@@ -116,8 +116,10 @@ function gather(stream: Readable, bytesMax: number, onTooMuch: () => void): () =
   return () => text
 }
 
-function firstLine(text: string): string {
-  return text.trimStart().split('\n', 1)[0] ?? ''
+/** Node prints the place and the source first; the line that names the error says more. */
+function sentenceIn(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.find((line) => /^\w*Error/.test(line)) ?? lines[0] ?? ''
 }
 
 function mute(path: string, why: string): never {

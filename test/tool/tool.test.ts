@@ -59,7 +59,10 @@ test('a file is hashed', { ...utilLinux }, async () => {
 })
 
 test('a file that is not there is a fault with a reason', { ...utilLinux }, async () => {
-  await assert.rejects(imageTools(options).inspect(place('none'), 'raw'), says(/status 1/))
+  await assert.rejects(
+    imageTools(options).inspect(place('none'), 'raw'),
+    says(/status 1 Error: ENOENT: no such file/),
+  )
 })
 
 test('HOSTILE 49: a tool that takes memory without end is stopped', { ...utilLinux }, async () => {
