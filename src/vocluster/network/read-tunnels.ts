@@ -11,9 +11,10 @@ export interface TunnelSeen {
 }
 
 /** Run both, then `readTunnels` of what they print. For the appliance, once in each namespace of ours. */
-export function tunnelQuestions(
-  vni?: number,
-): { readonly links: Command; readonly entries: Command } {
+export function tunnelQuestions(vni?: number): {
+  readonly links: Command
+  readonly entries: Command
+} {
   const inside = vni === undefined ? [] : ['-n', namespaceName(vni)]
   return {
     links: { argv: ['ip', ...inside, '-j', '-d', 'link', 'show', 'type', 'vxlan'] },

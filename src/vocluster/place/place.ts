@@ -1,7 +1,18 @@
 // Why this file exists: which node goes to which host. Greedy, so that a person can follow it: the hardest to place
 // first, each to the best host by a short list of reasons, ties by name.
 import { byName } from './name-order.ts'
-import { count, formatFree, limitOf, type NoRoom, occupied, type Place, type Placement, type Placing, type Room, type Wanted } from './room.ts'
+import {
+  count,
+  formatFree,
+  limitOf,
+  type NoRoom,
+  occupied,
+  type Place,
+  type Placement,
+  type Placing,
+  type Room,
+  type Wanted,
+} from './room.ts'
 
 /** How two hosts with room are compared, and what that is called. */
 interface Preference {
@@ -50,7 +61,11 @@ function placeBy(
     )
     if (best === undefined) return { ok: false, refusal: noRoom(one, [...left.values()]) }
     left.set(best.host, occupied(best, one))
-    placements.push({ vcn: one.vcn, host: best.host, why: whyThere(preference, one, best, fitting) })
+    placements.push({
+      vcn: one.vcn,
+      host: best.host,
+      why: whyThere(preference, one, best, fitting),
+    })
   }
   return { ok: true, value: placements.toSorted((one, other) => byName(one.vcn, other.vcn)) }
 }
@@ -74,7 +89,8 @@ function whyThere(
   room: Room,
   fitting: readonly Room[],
 ): string {
-  const choice = fitting.length === 1 ? 'the only host with room' : `best of ${fitting.length} hosts`
+  const choice =
+    fitting.length === 1 ? 'the only host with room' : `best of ${fitting.length} hosts`
   const free = `${count(room.vcpus, 'vCPU')} and ${formatFree(room.memoryBytes)} were free`
   return `${preference.told(wanted, room)}; ${choice}; ${free}`
 }
@@ -93,8 +109,7 @@ function noRoom(wanted: Wanted, rooms: readonly Room[]): NoRoom {
 function hardestFirst(wanted: readonly Wanted[], rooms: readonly Room[]): readonly Wanted[] {
   const vcpus = rooms.reduce((sum, room) => sum + room.vcpus, 1)
   const memoryBytes = rooms.reduce((sum, room) => sum + room.memoryBytes, 1)
-  const share = (one: Wanted): number =>
-    Math.max(one.vcpus / vcpus, one.memoryBytes / memoryBytes)
+  const share = (one: Wanted): number => Math.max(one.vcpus / vcpus, one.memoryBytes / memoryBytes)
   return wanted.toSorted(
     (one, other) =>
       other.wish.tags.length - one.wish.tags.length ||

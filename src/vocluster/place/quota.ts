@@ -42,9 +42,16 @@ export function readQuota(vo: Pick<Vo, 'name' | 'quota'>): QuotaResult {
     const row = limits.find(([known]) => known === word.trim().toLowerCase())
     const value = row?.[2](text)
     if (row === undefined || value === undefined) {
-      const near = nearest(word, limits.map(([known]) => known)) ?? ''
+      const near =
+        nearest(
+          word,
+          limits.map(([known]) => known),
+        ) ?? ''
       const why = row === undefined ? `the nearest limit is "${near}"` : `it must be ${row[3]}`
-      return { ok: false, refusal: { kind: 'bad-quota', vo: vo.name, text: `${word}=${text}`, why } }
+      return {
+        ok: false,
+        refusal: { kind: 'bad-quota', vo: vo.name, text: `${word}=${text}`, why },
+      }
     }
     quota = { ...quota, [row[1]]: value }
   }

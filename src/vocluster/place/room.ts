@@ -88,7 +88,10 @@ export function count(number: number, thing: string): string {
 /** Free room is seldom a round number; whole mebibytes are near enough. */
 export function formatFree(bytes: number): string {
   const mebibyte = 1024 * 1024
-  return formatSize(Math.max(0, Math.floor(bytes / mebibyte)) * mebibyte).replace(/^0 bytes$/, '0MiB')
+  return formatSize(Math.max(0, Math.floor(bytes / mebibyte)) * mebibyte).replace(
+    /^0 bytes$/,
+    '0MiB',
+  )
 }
 
 /** The room that is left once a node is there. */
