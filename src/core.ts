@@ -48,11 +48,15 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
   }
 })
 
-/** Ready means that the next packet is answered. A directory that is away must not keep us from starting, though. */
-async function isOnTheWire({ feed, directory }: Followers): Promise<boolean> {
+/**
+ * Ready means that the next packet is answered, and from the directory of now, not from its last copy. A directory
+ * that is away must not keep us from starting, though.
+ */
+async function isOnTheWire({ feed, directory, sync }: Followers): Promise<boolean> {
+  const isTold = (): boolean => feed.serving === directory.snapshot.number
   for (let waitedMs = 0; waitedMs < knownMsMax; waitedMs += lookEveryMs) {
-    if (feed.serving === directory.snapshot.number) return true
+    if (isTold() && sync.state.kind === 'live') return true
     await pause(lookEveryMs)
   }
-  return false
+  return isTold()
 }
