@@ -76,6 +76,7 @@ export {
 } from './domain/on-host.ts'
 export { type DomainSeen, type NicSeen, readDomain } from './domain/read-domain.ts'
 export {
+  explainLife,
   type IllegalLifeEvent,
   type LifeEvent,
   type LifeState,
@@ -123,3 +124,18 @@ export {
 } from './image/store/image-store.ts'
 export { blobFile } from './image/store/layout.ts'
 export { type StoredImage } from './image/store/record.ts'
+export type { ChangeKind, VcnChange } from './plan/compare.ts'
+export type { Plan } from './plan/draw-up.ts'
+export { explainRefusal } from './plan/explain-refusal.ts'
+export type {
+  ClusterRef,
+  HostFact,
+  ImageFact,
+  Observed,
+  ObservedDomain,
+  ObservedTunnel,
+  PlanInput,
+} from './plan/input.ts'
+export { confirmPlan, planCluster, planDown, type Planned } from './plan/plan-cluster.ts'
+export type { PlanRefusal } from './plan/refusal.ts'
+export type { Action, EntryNic, Step, VcnEntry } from './plan/step.ts'

@@ -1,7 +1,14 @@
 // Why this file exists: no event, in whatever order it comes, may make a node jump in its life.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type LifeEvent, type LifeState, lifeStates, lifeWord, nextLife } from '#vocluster'
+import {
+  explainLife,
+  type LifeEvent,
+  type LifeState,
+  lifeStates,
+  lifeWord,
+  nextLife,
+} from '#vocluster'
 import fc from 'fast-check'
 
 function lived(...events: readonly LifeEvent[]): string {
@@ -63,4 +70,11 @@ test('what is done stays done, and from every state there is a way to it', () =>
       if (!step.ok) assert.ok(!step.refusal.allowed.includes(event))
     }),
   )
+})
+
+test('what cannot happen is told with what can', () => {
+  const held = nextLife('running', 'hold')
+  assert.ok(!held.ok)
+  const { text } = explainLife(held.refusal, 'compute3.hpl.physics')
+  assert.equal(text.why, 'it is Running; what may come is stop, stopped, lost')
 })

@@ -52,4 +52,74 @@ export const vocFaults = {
     exit: 'usage',
     status: 400,
   },
+  'CPC-VOC-008': {
+    title: 'A name of the cluster is longer than DNS allows',
+    explanation:
+      'A node is NODE.CLUSTER.VO.DOMAIN, of 253 characters at most, and each part, as the name of a network, of 63. The message shows the name.',
+    exit: 'usage',
+    status: 400,
+  },
+  'CPC-VOC-010': {
+    title: 'There is no room for the whole cluster',
+    explanation:
+      'All nodes of a cluster get room, or none does. The message names the first node without room and, host by host, the limit that it would break: cordoned or not ready, a tag, per-host, vCPUs or memory. Nothing was changed.',
+    exit: 'refused',
+    status: 409,
+  },
+  'CPC-VOC-011': {
+    title: 'The cluster would take its VO over its quota',
+    explanation:
+      'The limits vcns, vcpus and memory count all clusters of a VO together. A quota that was lowered below what is used stops growth, not shrinking. Nothing was changed.',
+    exit: 'refused',
+    status: 403,
+  },
+  'CPC-VOC-012': {
+    title: 'The quota of a VO cannot be read',
+    explanation:
+      'A limit that is misspelt or no figure is never taken for no limit, so nothing of the VO is planned until it is corrected. Limits are vcns, vcpus, memory and image-bytes.',
+    exit: 'refused',
+    status: 409,
+  },
+  'CPC-VOC-013': {
+    title: 'The cluster needs a VO or an image that is not there',
+    explanation:
+      'The VO of a cluster file must stand in the directory, and each image, with its version, in the image store of that VO. The message names the nearest that exists.',
+    exit: 'notFound',
+    status: 404,
+  },
+  'CPC-VOC-014': {
+    title: 'An entry of the cluster is set aside in the directory',
+    explanation:
+      'A node starts only after the directory has shown its entry. One that is set aside, for a bad value or because another entry holds its name, MAC or address, is never shown, so the plan would not end.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-VOC-015': {
+    title: 'The cluster cannot have the network that it needs',
+    explanation:
+      'Each VO has a network of its own, made by "coppice vo add": an entry cn=vo-NAME with a VXLAN number and a subnet that overlaps no other. Further networks of a cluster are chosen in 10.128.0.0/12, or named in the cluster file.',
+    exit: 'refused',
+    status: 409,
+  },
+  'CPC-VOC-016': {
+    title: 'Nodes of the cluster may still run on a host that does not answer',
+    explanation:
+      'A node that was started again while the first one still runs would exist twice. It is placed anew only when the power of its host is known to be off, or a person confirms it.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-VOC-017': {
+    title: 'The plan is stale',
+    explanation:
+      'A plan is known by a hash of what it was computed from. Something of that has changed since: another apply, an entry, a host. What is applied is always what was shown, so the plan is refused and not adapted.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-VOC-018': {
+    title: 'The node is not in a state for that',
+    explanation:
+      'A node goes from Pending over Prolog and Boot to Running, and over Shutdown and Epilog to Done; only a Pending one can be put on Hold. The message says what may come next.',
+    exit: 'conflict',
+    status: 409,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -1,6 +1,8 @@
 // Why this file exists: a node's life is a line that people watch and programs wait on. Which step may follow which is
 // one table, so that no event can make a node jump.
 
+import type { Problem } from '../spec/problem.ts'
+
 export const lifeStates = [
   'pending',
   'prolog',
@@ -65,4 +67,13 @@ export function nextLife(state: LifeState, event: LifeEvent): LifeStep {
 /** As people read it: `Running`. */
 export function lifeWord(state: LifeState): string {
   return state.charAt(0).toUpperCase() + state.slice(1)
+}
+
+/** `vcn`: as the person named it. */
+export function explainLife({ state, event, allowed }: IllegalLifeEvent, vcn: string): Problem {
+  const now = `it is ${lifeWord(state)}`
+  const could = allowed.length === 0 ? 'nothing follows' : `what may come is ${allowed.join(', ')}`
+  const what = `"${event}" cannot happen to the node`
+  const todo = 'coppice vcn show NAME tells its state; try again when it has changed'
+  return { code: 'CPC-VOC-018', text: { what, where: `node ${vcn}`, why: `${now}; ${could}`, todo } }
 }

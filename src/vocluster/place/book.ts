@@ -91,8 +91,13 @@ interface Use {
   readonly memory: number
 }
 
+type Room = Pick<Booking, 'vcpus' | 'memoryBytes' | 'leaving'>
+
+/** What a quota counts: where the room is does not matter to it. */
+export type Ask = Pick<Reservation, 'vo' | 'cluster'> & { readonly bookings: readonly Room[] }
+
 /** A quota that was lowered below what is used stops growth, not shrinking. */
-export function overQuota(book: Book, request: Reservation, quota: Quota): OverQuota | undefined {
+export function overQuota(book: Book, request: Ask, quota: Quota): OverQuota | undefined {
   const { vo, cluster } = request
   const others = [...book.values()].filter((one) => one.vo === vo && one.cluster !== cluster)
   const used = useOf(others.flatMap(({ bookings }) => bookings))
@@ -107,7 +112,7 @@ export function overQuota(book: Book, request: Reservation, quota: Quota): OverQ
   return undefined
 }
 
-function useOf(bookings: readonly Booking[]): Use {
+function useOf(bookings: readonly Room[]): Use {
   return bookings
     .filter(({ leaving }) => leaving !== true)
     .reduce(
