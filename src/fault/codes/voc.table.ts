@@ -6,7 +6,7 @@ export const vocFaults = {
   'CPC-VOC-001': {
     title: 'The cluster file cannot be read',
     explanation:
-      'The file is far too large, or is not YAML. The reason names the place. docs/reference shows a cluster file with every key.',
+      'The file is far too large, or is not YAML. The reason names the place.',
     exit: 'usage',
     status: 400,
   },

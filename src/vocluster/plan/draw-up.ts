@@ -14,7 +14,7 @@ import { currentHosts, domainsOf } from './settle.ts'
 import { startSteps, type Step } from './step.ts'
 import type { Targets } from './targets.ts'
 import { hostsOfVo, joinNetwork, leaveNetwork, type Membership, putId } from './tunnels.ts'
-import { entriesOf, removeStrays, type Work } from './work.ts'
+import { entriesOf, type Gone, removeStrays, type Work } from './work.ts'
 
 export interface Plan extends ClusterRef {
   /** Of all that it was computed from and says. */
@@ -38,21 +38,23 @@ export function drawUp(of: ClusterRef, wanted: Wanted | undefined, input: PlanIn
   const work: Work = { ...unreserved, reserved: wanted && takeRoom(unreserved, wanted) }
   if (wanted) putContainers(work, wanted.networks)
   const members = membershipsOf(work, wanted)
-  const joins = members.flatMap((one) => joinNetwork(work, one))
+  for (const one of members) joinNetwork(work, one)
   const targets = wanted?.targets ?? []
   const homes = new Map(targets.map(({ name, settled }) => [name, settled.host]))
   const gone = removeStrays(work, (vcn, host) => homes.get(vcn) === host)
-  const made = targets.map((target) =>
-    makeVcn(work, target, { before: gone.get(target.name) ?? [], joins }),
-  )
+  const made = targets.map((target) => makeVcn(work, target, stepsOf(gone, target.name)))
   const removed = removeEntries(work, homes, gone)
-  const left = leaveNetworks(work, members, [...[...gone.values()].flat(), ...removed])
-  giveBackRoom(work, wanted, [...removed, ...left])
+  const left = leaveNetworks(work, members, gone, removed)
+  giveBackRoom(work, wanted, [...gone.map(({ step }) => step), ...removed, ...left])
   const changes = [...made, ...goneChanges(work, homes, wanted !== undefined)].toSorted(
     (one, other) => byName(one.vcn, other.vcn),
   )
   const plan = { ...of, changes, summary: summaryOf(changes), steps: steps.all() }
   return frozen({ hash: hashOf(basisOf(plan, wanted?.spec, work), input.digest), ...plan })
+}
+
+function stepsOf(gone: readonly Gone[], vcn: DnsName): readonly string[] {
+  return gone.filter((one) => one.vcn === vcn).map(({ step }) => step)
 }
 
 function takeRoom({ steps, input, of }: Work, { reservation }: Wanted): string | undefined {
@@ -116,30 +118,31 @@ function obsoleteNetworks(
 function removeEntries(
   work: Work,
   homes: ReadonlyMap<DnsName, DnsName>,
-  gone: ReadonlyMap<DnsName, readonly string[]>,
+  gone: readonly Gone[],
 ): readonly string[] {
   return entriesOf(work)
     .filter(({ name }) => !homes.has(name))
     .toSorted((one, other) => byName(one.name, other.name))
     .map(({ name, dn }) => {
-      const after = [work.reserved, ...(gone.get(name) ?? [])]
+      const after = [work.reserved, ...stepsOf(gone, name)]
       return work.steps.add(`remove entry ${name}`, after, { kind: 'remove-entry', vcn: name, dn })
     })
 }
 
+/** An entry of a network goes after the names that lead to it, and after its last end. */
 function leaveNetworks(
   work: Work,
   members: readonly Membership[],
-  after: readonly string[],
+  gone: readonly Gone[],
+  entries: readonly string[],
 ): readonly string[] {
-  const left = members.flatMap((one) => leaveNetwork(work, one, after))
-  const removed = members.flatMap(({ network }) => {
-    const { name, dn } = network
-    if (dn === undefined) return []
+  return members.flatMap((member) => {
+    const left = leaveNetwork(work, member, gone)
+    const { name, dn } = member.network
+    if (dn === undefined) return left
     const action = { kind: 'remove-network', name, dn } as const
-    return [work.steps.add(`remove network ${name}`, [...after, ...left], action)]
+    return [...left, work.steps.add(`remove network ${name}`, [...entries, ...left], action)]
   })
-  return [...after, ...left, ...removed]
 }
 
 /** Last of all: what was taken for nodes that are gone now, or everything. */

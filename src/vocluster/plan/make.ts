@@ -8,13 +8,8 @@ import { destroy, removeOverlay, type Work } from './work.ts'
 
 export const putClusterId = 'put cluster'
 
-/** `before`: what must be gone elsewhere; `joins`: the ends that join a network. */
-export interface Around {
-  readonly before: readonly string[]
-  readonly joins: readonly string[]
-}
-
-export function makeVcn(work: Work, target: Target, around: Around): VcnChange {
+/** `before`: what must be gone elsewhere, so that no node ever runs twice. */
+export function makeVcn(work: Work, target: Target, before: readonly string[]): VcnChange {
   const { input, steps, reserved } = work
   const { name, entry, settled } = target
   const shown = entryNamed(name, input)
@@ -32,12 +27,14 @@ export function makeVcn(work: Work, target: Target, around: Around): VcnChange {
       : freshDisk(work, target, [stopped, prepared])
   const defined = change.kind === 'start' ? undefined : define(work, target, [stopped, prepared, disk])
   const own = target.vnis.map((vni) => joinId(vni, settled.host))
-  const after = [reserved, `put entry ${entry.name}`, ...around.before, stopped, defined, ...own]
+  const after = [reserved, `put entry ${entry.name}`, ...before, stopped, defined, ...own]
   const { uuid } = target.definition
   const { host } = settled
   const start = { kind: 'start', host, vcn: entry.name, uuid } as const
   const started = steps.add(`start ${entry.name} on ${host}`, after, start)
-  awaitAnswer(work, target, [started, ...around.joins])
+  // It is asked from the appliance, so that end must be there too.
+  const ends = target.vnis.map((vni) => joinId(vni, undefined))
+  awaitAnswer(work, target, [started, ...ends])
   return change
 }
 

@@ -4,7 +4,7 @@ import type { DnsName, Ip4 } from '#directory'
 import type { Book } from '../place/book.ts'
 import type { ClusterNetwork } from './networks.ts'
 import type { HostFact, ObservedTunnel } from './input.ts'
-import type { Work } from './work.ts'
+import type { Gone, Work } from './work.ts'
 
 /** A network with the hosts that will carry nodes on it. */
 export interface Membership {
@@ -40,19 +40,19 @@ function peersOf(end: End, all: readonly End[]): readonly Ip4[] {
 }
 
 /** Only ends that are missing or do not know all others. */
-export function joinNetwork(work: Work, membership: Membership): readonly string[] {
-  const { network } = membership
+export function joinNetwork(work: Work, membership: Membership): void {
+  const { vni, subnet, name } = membership.network
   const ends = endsOf(membership, work)
-  return ends.flatMap((end) => {
-    if (!answers(end.host, work)) return []
+  for (const end of ends) {
+    const { host, local } = end
     const peers = peersOf(end, ends)
-    const seen = tunnelAt(end.host, network.vni, work)
-    if (seen?.local === end.local && peers.every((peer) => seen.peers.includes(peer))) return []
-    const { vni, subnet } = network
-    const at = end.host === undefined ? {} : { host: end.host }
-    const action = { kind: 'join-network', ...at, end: { vni, local: end.local, peers }, subnet } as const
-    return [work.steps.add(joinId(network.vni, end.host), [work.reserved, putId(network.name)], action)]
-  })
+    const seen = tunnelAt(host, vni, work)
+    const isWhole = seen?.local === local && peers.every((peer) => seen.peers.includes(peer))
+    if (isWhole || !answers(host, work)) continue
+    const at = host === undefined ? {} : { host }
+    const action = { kind: 'join-network', ...at, end: { vni, local, peers }, subnet } as const
+    work.steps.add(joinId(vni, host), [work.reserved, putId(name)], action)
+  }
 }
 
 export function joinId(vni: number, host: DnsName | undefined): string {
@@ -67,7 +67,7 @@ export function putId(network: string): string {
 export function leaveNetwork(
   work: Work,
   membership: Membership,
-  after: readonly string[],
+  gone: readonly Gone[],
 ): readonly string[] {
   const { vni } = membership.network
   const ends = endsOf(membership, work)
@@ -76,6 +76,9 @@ export function leaveNetwork(
     .flatMap((seen) => {
       const at = seen.host === undefined ? {} : { host: seen.host }
       const where = seen.host ?? 'the appliance'
+      const after = gone
+        .filter(({ host }) => seen.host === undefined || host === seen.host)
+        .map(({ step }) => step)
       const end = ends.find(({ host }) => host === seen.host)
       if (end === undefined) {
         const id = `leave network ${vni} on ${where}`

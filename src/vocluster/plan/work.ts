@@ -33,28 +33,33 @@ export function removeOverlay(
   return steps.add(`remove disk ${name} on ${host}`, [reserved, ...after], action)
 }
 
-/** Domains and disks of the cluster that stand where no node should be (HOSTILE 62). The last steps of each, by node. */
+/** The last step of something that goes from a host. */
+export interface Gone {
+  readonly vcn: DnsName
+  readonly host: DnsName
+  readonly step: string
+}
+
+/** Domains and disks of the cluster that stand where no node should be (HOSTILE 62). */
 export function removeStrays(
   work: Work,
   isWanted: (vcn: DnsName, host: DnsName) => boolean,
-): ReadonlyMap<DnsName, readonly string[]> {
-  const gone = new Map<DnsName, string[]>()
-  const note = (vcn: DnsName, id: string | undefined): void => {
-    if (id !== undefined) gone.set(vcn, [...(gone.get(vcn) ?? []), id])
-  }
-  for (const domain of domainsOf(work.of, work.input)) {
+): readonly Gone[] {
+  const domains = domainsOf(work.of, work.input).flatMap((domain) => {
     const { host, uuid, mark } = domain
-    const name = joinName(mark.vcn, mark.cluster, mark.vo)
-    if (name === undefined || isWanted(name, host)) continue
+    const vcn = joinName(mark.vcn, mark.cluster, mark.vo)
+    if (vcn === undefined || isWanted(vcn, host)) return []
     const destroyed = destroy(work, domain)
-    const overlay = removeOverlay(work, host, overlayName(name), [destroyed])
+    const overlay = removeOverlay(work, host, overlayName(vcn), [destroyed])
     const action = { kind: 'undefine', host, vcn: mark.vcn, uuid } as const
     const after = [work.reserved, destroyed, overlay]
-    note(name, work.steps.add(`undefine ${mark.vcn} on ${host}`, after, action))
-  }
-  for (const { host, name, vcn } of overlaysOf(work))
-    if (!isWanted(vcn, host)) note(vcn, removeOverlay(work, host, name, []))
-  return gone
+    return [{ vcn, host, step: work.steps.add(`undefine ${mark.vcn} on ${host}`, after, action) }]
+  })
+  const overlays = overlaysOf(work).flatMap(({ host, name, vcn }) => {
+    const step = isWanted(vcn, host) ? undefined : removeOverlay(work, host, name, [])
+    return step === undefined ? [] : [{ vcn, host, step }]
+  })
+  return [...domains, ...overlays]
 }
 
 /** Disks that are called as those of this cluster's nodes are. */
