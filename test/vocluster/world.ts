@@ -233,7 +233,8 @@ export class World {
     action: Extract<Action, { kind: 'join-network' | 'leave-network' | 'forget-peers' }>,
   ): void {
     const vni = action.kind === 'join-network' ? action.end.vni : action.vni
-    const is = (one: Hosts['tunnels'][number]): boolean => one.vni === vni && one.host === action.host
+    const is = (one: Hosts['tunnels'][number]): boolean =>
+      one.vni === vni && one.host === action.host
     const before = this.observed.tunnels.find(is)
     const others = this.observed.tunnels.filter((one) => !is(one))
     const at = action.host === undefined ? {} : { host: action.host }

@@ -5,8 +5,7 @@ import type { FaultEntry } from '../fault.ts'
 export const vocFaults = {
   'CPC-VOC-001': {
     title: 'The cluster file cannot be read',
-    explanation:
-      'The file is far too large, or is not YAML. The reason names the place.',
+    explanation: 'The file is far too large, or is not YAML. The reason names the place.',
     exit: 'usage',
     status: 400,
   },

@@ -75,5 +75,8 @@ export function explainLife({ state, event, allowed }: IllegalLifeEvent, vcn: st
   const could = allowed.length === 0 ? 'nothing follows' : `what may come is ${allowed.join(', ')}`
   const what = `"${event}" cannot happen to the node`
   const todo = 'coppice vcn show NAME tells its state; try again when it has changed'
-  return { code: 'CPC-VOC-018', text: { what, where: `node ${vcn}`, why: `${now}; ${could}`, todo } }
+  return {
+    code: 'CPC-VOC-018',
+    text: { what, where: `node ${vcn}`, why: `${now}; ${could}`, todo },
+  }
 }

@@ -17,7 +17,10 @@ export function makeVcn(work: Work, target: Target, before: readonly string[]): 
   const change = changeOf(target, found)
   const nets = entry.nics.map(({ network }) => putId(network))
   if (!showsAlready(entry, shown))
-    steps.add(`put entry ${entry.name}`, [reserved, putClusterId, ...nets], { kind: 'put-entry', entry })
+    steps.add(`put entry ${entry.name}`, [reserved, putClusterId, ...nets], {
+      kind: 'put-entry',
+      entry,
+    })
   if (change.kind === 'keep' || change.kind === 'update') return change
   const stopped = found.domain && destroy(work, found.domain)
   const prepared = prepareHost(work, target)
@@ -25,7 +28,8 @@ export function makeVcn(work: Work, target: Target, before: readonly string[]): 
     change.kind === 'restart' || change.kind === 'start'
       ? undefined
       : freshDisk(work, target, [stopped, prepared])
-  const defined = change.kind === 'start' ? undefined : define(work, target, [stopped, prepared, disk])
+  const defined =
+    change.kind === 'start' ? undefined : define(work, target, [stopped, prepared, disk])
   const own = target.vnis.map((vni) => joinId(vni, settled.host))
   const after = [reserved, `put entry ${entry.name}`, ...before, stopped, defined, ...own]
   const { uuid } = target.definition
@@ -50,7 +54,11 @@ function freshDisk(work: Work, target: Target, after: readonly (string | undefin
   const { definition, entry } = target
   const removed = removeOverlay(work, host, overlayName(target.name), after)
   const action = { kind: 'create-overlay', host, definition } as const
-  return work.steps.add(`create disk of ${entry.name} on ${host}`, [work.reserved, ...after, removed], action)
+  return work.steps.add(
+    `create disk of ${entry.name} on ${host}`,
+    [work.reserved, ...after, removed],
+    action,
+  )
 }
 
 function define(work: Work, target: Target, after: readonly (string | undefined)[]): string {
@@ -58,7 +66,11 @@ function define(work: Work, target: Target, after: readonly (string | undefined)
   const { definition, entry } = target
   const joined = target.vnis.map((vni) => joinId(vni, host))
   const action = { kind: 'define', host, definition } as const
-  return work.steps.add(`define ${entry.name} on ${host}`, [work.reserved, ...after, ...joined], action)
+  return work.steps.add(
+    `define ${entry.name} on ${host}`,
+    [work.reserved, ...after, ...joined],
+    action,
+  )
 }
 
 function awaitAnswer({ steps }: Work, { name, entry }: Target, after: readonly string[]): void {

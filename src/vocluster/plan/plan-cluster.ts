@@ -1,11 +1,6 @@
 // Why this file exists: from what is wanted and what is there to frozen steps, or one reason why not. Asked again when all
 // is done, it has nothing to do.
-import {
-  type Booking,
-  type Reservation,
-  reservationOf,
-  reserve,
-} from '../place/book.ts'
+import { type Booking, type Reservation, reservationOf, reserve } from '../place/book.ts'
 import { byName } from '../place/name-order.ts'
 import type { ClusterSpec } from '../spec/cluster-spec.ts'
 import { drawUp, type Plan } from './draw-up.ts'
@@ -47,7 +42,10 @@ export function confirmPlan(hash: string, now: Plan): Planned {
 /** What would make any plan for this cluster a guess. */
 function obstacleOf(of: ClusterRef, input: PlanInput): Planned | undefined {
   const booked = reservationOf(input.book, of.vo, of.cluster)?.bookings ?? []
-  const places = [...booked.map(({ vcn, host }) => [vcn, host] as const), ...currentHosts(of, input)]
+  const places = [
+    ...booked.map(({ vcn, host }) => [vcn, host] as const),
+    ...currentHosts(of, input),
+  ]
   const silent = places.find(([, host]) => {
     const presence = hostNamed(host, input.hosts)?.presence
     return presence === undefined || presence === 'away'

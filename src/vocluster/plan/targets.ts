@@ -45,14 +45,20 @@ export function resolveTargets(spec: ClusterSpec, input: PlanInput): Result<Targ
     const definition = definitionOf(parts, input)
     return [{ name, entry, definition, settled, vnis: definition.nics.map(({ vni }) => vni) }]
   })
-  return { ok: true, value: { networks: networks.value, targets, quota: quota.value, reservationId } }
+  return {
+    ok: true,
+    value: { networks: networks.value, targets, quota: quota.value, reservationId },
+  }
 }
 
 export function voOf({ vo }: Pick<ClusterRef, 'vo'>, { directory }: PlanInput): Result<Vo> {
   const vos = [...directory.entries.values()].filter((entry) => entry.kind === 'vo')
   const found = vos.find(({ name }) => name === vo)
   if (found !== undefined) return { ok: true, value: found }
-  const near = nearest(vo, vos.map(({ name }) => name))
+  const near = nearest(
+    vo,
+    vos.map(({ name }) => name),
+  )
   return refuse({ kind: 'no-vo', vo, nearest: near })
 }
 
