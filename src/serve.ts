@@ -10,7 +10,7 @@ import { Child, type ChildSpec } from './serve/child.ts'
 import { endLeftovers } from './serve/leftovers.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { notifySystemd } from './serve/systemd.ts'
-import { prepareGanesha } from './serve/ganesha.ts'
+import { ganeshaState, prepareGanesha } from './serve/ganesha.ts'
 import { nfsChoice } from './serve/nfs-source.ts'
 
 export interface ServeOptions {
@@ -37,7 +37,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   const start = async (spec: ChildSpec): Promise<void> => {
     const child = new Child(spec, { log: options.log, onGivenUp: givenUp.resolve })
     children.push(child)
-    await child.start()
+    try {
+      await child.start()
+    } catch (error) {
+      if (spec.isOptional !== true) throw error
+      options.log(`warning: ${spec.name} does not run: ${String(error)}`)
+    }
   }
   try {
     for (const stage of await stages(settings, options)) await Promise.all(stage.map(start))
@@ -72,8 +77,20 @@ async function stages(settings: Settings, options: ServeOptions): Promise<ChildS
   if (nfs.kind === 'ganesha') {
     const argv = prepareGanesha(settings, dataDir)
     const pidFile = join(runDir, 'ganesha.pid')
-    const ready = (): Promise<boolean> => Promise.resolve(true)
-    first.push({ name: 'ganesha', argv: dyingWithUs(argv), pidFile, ready, readyDeadlineMs: 5_000 })
+    const ready = (): Promise<boolean> => {
+      const state = ganeshaState(dataDir)
+      if (typeof state === 'object')
+        log(`warning: no NFS, so hosts cannot mount images: ${state.trouble}`)
+      return Promise.resolve(state !== 'starting')
+    }
+    first.push({
+      name: 'ganesha',
+      argv: dyingWithUs(argv),
+      pidFile,
+      ready,
+      readyDeadlineMs: 20_000,
+      isOptional: true,
+    })
   }
   return [first, [ours('core', configPath, dataDir)]]
 }

@@ -18,6 +18,8 @@ export interface ChildSpec {
   /** How it says that it is ready: by a message over IPC, or by a probe that we repeat. */
   readonly ready: 'message' | (() => Promise<boolean>)
   readonly readyDeadlineMs: number
+  /** The appliance serves without it, and says so. */
+  readonly isOptional?: boolean
 }
 
 export interface ChildHooks {
