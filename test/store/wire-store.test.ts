@@ -12,7 +12,7 @@ import { Fault } from '#fault'
 import type { Sighting } from '#feed'
 import type { LeaseJournal } from '../../src/pxe/lease/journal.ts'
 import { type LeaseRow, openDatabase, waitingWritesMax, wireSchema, WireStore } from '#store'
-import { needsRoot } from '../needs.ts'
+import { needs, needsRoot } from '../needs.ts'
 import { keep, leaseNumber } from './lease.ts'
 import { now, scratchFolder } from './scratch.ts'
 
@@ -195,7 +195,7 @@ function smallDisk(t: TestContext): string {
 
 test(
   'HOSTILE 34: a disk that is really full refuses, and takes leases again when there is room',
-  { ...needsRoot() },
+  { ...needs('mount', '/usr/bin/mount'), ...needsRoot() },
   async (t) => {
     const folder = smallDisk(t)
     const path = join(folder, 'wire.db')
