@@ -94,12 +94,13 @@ function foldValue(value: string): string {
 }
 
 function escapeValue(value: string): string {
-  return value
+  const escaped = value
     .replaceAll(/[\\,+"<>;=]/g, '\\$&')
     .replaceAll('\0', '\\00')
     .replaceAll(/[\r\n]/g, (each) => (each === '\n' ? '\\0A' : '\\0D'))
     .replace(/^[ #]/, '\\$&')
-    .replace(/(?<=[^\\]|^) $/, '\\ ')
+  // A blank that is first and last is escaped already; what stands before the last one does not matter.
+  return value.length > 1 && value.endsWith(' ') ? `${escaped.slice(0, -1)}\\ ` : escaped
 }
 
 /** The DN of a child: whatever the value holds, it stays one value. */

@@ -29,6 +29,13 @@ for (const text of ['no dn', 'cn', '=x', 'cn=a,,dc=b', 'cn=a\\', 'cn=a,', ',', '
   })
 }
 
+for (const value of [' ', '  ', 'a ', '\\ ', ', ', ' \\', '# ']) {
+  test(`the value ${JSON.stringify(value)} keeps its last blank`, () => {
+    const dn = parseDn(childDn('cn', value, 'ou=machines,dc=test'))
+    assert.equal(dn?.[0]?.pairs[0]?.value, value)
+  })
+}
+
 test('no value changes the structure of a DN', () => {
   fc.assert(
     fc.property(hostileText, (value) => {
