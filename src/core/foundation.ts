@@ -6,7 +6,7 @@ import type { Settings } from '#config'
 import { emptySnapshot, type EntryId, type Ip4, parseIp4, type Snapshot } from '#directory'
 import { HostKeeper, type Life, type LifeStore, readLife } from '#host'
 import { type CoreStore, openCoreStore } from '#store'
-import { firstAddress } from '../serve/ganesha.ts'
+import { addressOf } from '../serve/interface-address.ts'
 import { nfsSourceOf } from '../serve/nfs-source.ts'
 import { EventHub } from './events.ts'
 import { openOwnIdentity, type OwnIdentity } from './own-identity.ts'
@@ -38,9 +38,7 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
   const store = openCoreStore(join(dataDir, 'core.db'), now)
   const events = new EventHub(now, log)
   if (store.recovered) events.tell('alarm', 'store', store.recovered.message)
-  const applianceAddresses = settings.interfaces.flatMap(
-    (name) => parseIp4(firstAddress([name])) ?? [],
-  )
+  const applianceAddresses = settings.interfaces.flatMap((name) => parseIp4(addressOf(name)) ?? [])
   const identity = await openOwnIdentity(settings, dataDir, applianceAddresses)
   const nfsSource = nfsSourceOf(settings)
   const nothing = emptySnapshot(settings.domain)
@@ -57,7 +55,7 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
     now,
     pause,
     patience: settings.boot.patiencePercent / 100,
-    addressOf: (machine) => addressOf(machine, snapshot()),
+    addressOf: (machine) => addressOfHost(machine, snapshot()),
     isHost(machine) {
       const entry = snapshot().entries.get(machine)
       return entry?.kind === 'machine' && entry.role === 'host'
@@ -88,7 +86,7 @@ function lifeStore(store: CoreStore): LifeStore {
   }
 }
 
-function addressOf(machine: EntryId, snapshot: Snapshot): Ip4 | undefined {
+function addressOfHost(machine: EntryId, snapshot: Snapshot): Ip4 | undefined {
   const entry = snapshot.entries.get(machine)
   return entry?.kind === 'machine'
     ? entry.nics.find((nic) => nic.address !== undefined)?.address

@@ -1,10 +1,9 @@
 // Why this file exists: nfs-ganesha wants its folders and its configuration before it starts.
 import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '#config'
-import { Fault } from '#fault'
 import { ganeshaConfig } from '#nfs'
+import { addressOf } from './interface-address.ts'
 
 /** The argv that serves `settings.images.store` on the first provisioning address. */
 export function prepareGanesha(settings: Settings, dataDir: string): readonly string[] {
@@ -15,7 +14,7 @@ export function prepareGanesha(settings: Settings, dataDir: string): readonly st
   // Its build has this folder compiled in.
   mkdirSync('/var/run/ganesha', { recursive: true })
   const config = join(stateDirectory, 'ganesha.conf')
-  const bindAddress = firstAddress(settings.interfaces)
+  const bindAddress = addressOf(settings.interfaces[0] ?? '')
   writeFileSync(
     config,
     ganeshaConfig({ bindAddress, exportPath: settings.images.store, stateDirectory }),
@@ -54,16 +53,4 @@ function logText(path: string): string {
   } catch {
     return '' // not written yet
   }
-}
-
-export function firstAddress(interfaces: readonly string[]): string {
-  const [name = ''] = interfaces
-  const found = networkInterfaces()[name]?.find(({ family }) => family === 'IPv4')
-  if (found !== undefined) return found.address
-  throw new Fault('CPC-SRV-004', {
-    what: 'an interface has no address to serve on',
-    where: `coppice.yaml, interfaces: ${name}`,
-    why: `${name} is not here or has no IPv4 address`,
-    todo: `give it one (ip address add ADDRESS/PREFIX dev ${name}; ip link set ${name} up) or correct interfaces:`,
-  })
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { Settings } from '#config'
 import { chooseNfs, type NfsChoice, pseudoPath } from '#nfs'
-import { firstAddress } from './ganesha.ts'
+import { addressOf } from './interface-address.ts'
 
 export function nfsChoice(settings: Settings): NfsChoice {
   return chooseNfs(settings.images.nfs, {
@@ -18,10 +18,10 @@ export function nfsSourceOf(settings: Settings): string | undefined {
     case 'external':
       return choice.source
     case 'ganesha':
-      return `${firstAddress(settings.interfaces)}:${pseudoPath}`
+      return `${addressOf(settings.interfaces[0] ?? '')}:${pseudoPath}`
     case 'kernel':
       // Its one export has fsid=0: the root of what clients see.
-      return `${firstAddress(settings.interfaces)}:/`
+      return `${addressOf(settings.interfaces[0] ?? '')}:/`
     case 'none':
       return undefined
   }

@@ -1,7 +1,7 @@
 // Why this file exists: where wire serves: the interfaces of the configuration with the addresses they have now.
 import { type Ip4, ip4, netmask, parseIp4, prefixOfMask, type Subnet } from '#directory'
-import { Fault } from '#fault'
 import { interfaceAddresses } from '#net'
+import { noAddress } from '../serve/interface-address.ts'
 
 export interface Place {
   readonly interfaceName: string
@@ -26,13 +26,4 @@ function subnetOf(addressText: string, maskText: string): Subnet[] {
   const prefix = mask === undefined ? undefined : prefixOfMask(mask)
   if (address === undefined || prefix === undefined) return []
   return [{ number: ip4((address & netmask(prefix)) >>> 0), prefix }]
-}
-
-export function noAddress(interfaceName: string): Fault {
-  return new Fault('CPC-SRV-004', {
-    what: 'an interface has no address to serve on',
-    where: `coppice.yaml, interfaces: ${interfaceName}`,
-    why: `${interfaceName} is not here or has no IPv4 address`,
-    todo: `give it one (ip address add ADDRESS/PREFIX dev ${interfaceName}; ip link set ${interfaceName} up) or correct interfaces:`,
-  })
 }

@@ -16,19 +16,26 @@ const otherRequest = wanted.skip === undefined ? certificateRequest() : ''
 
 type House = Awaited<ReturnType<typeof openHouse>>
 
-/** The machine has booted as far as its script. */
-async function bootedHouse(t: TestContext, uuid: Uuid = bios): Promise<House> {
-  const house = await openHouse(t)
-  const at = house.now()
-  const seen = { at, mac, address, why: 'a test' }
+/** Its loader asks for an address: a boot begins. */
+function discover(house: House): void {
   house.sightings.take({
     kind: 'dhcp',
-    ...seen,
+    at: house.now(),
+    mac,
+    address,
+    why: 'a test',
     asked: 'DISCOVER',
     answered: 'OFFER',
     stage: 'ipxe',
     interfaceName: 'p',
   })
+}
+
+/** The machine has booted as far as its script. */
+async function bootedHouse(t: TestContext, uuid: Uuid = bios): Promise<House> {
+  const house = await openHouse(t)
+  discover(house)
+  const seen = { at: house.now(), mac, address, why: 'a test' }
   house.sightings.take({ kind: 'script', ...seen, decision: 'kvm-host', claim, uuid })
   return house
 }
@@ -128,15 +135,8 @@ test(
     while (house.hosts.life(machine.id).state !== 'ready')
       await new Promise((resolve) => setImmediate(resolve))
     const next = 'abcdef0123456789abcdef0123456789'
+    discover(house)
     const seen = { at: house.now(), mac, address, why: 'a test' }
-    house.sightings.take({
-      kind: 'dhcp',
-      ...seen,
-      asked: 'DISCOVER',
-      answered: 'OFFER',
-      stage: 'ipxe',
-      interfaceName: 'p',
-    })
     house.sightings.take({ kind: 'script', ...seen, decision: 'kvm-host', claim: next, uuid: bios })
     assert.equal(ask(house, { claim: next, certificateRequest: otherRequest }).kind, 'waiting')
   },
@@ -144,15 +144,7 @@ test(
 
 test('a claim of an earlier boot is worth nothing', wanted, async (t) => {
   const house = await bootedHouse(t)
-  const seen = { at: house.now(), mac, address, why: 'a test' }
-  house.sightings.take({
-    kind: 'dhcp',
-    ...seen,
-    asked: 'DISCOVER',
-    answered: 'OFFER',
-    stage: 'ipxe',
-    interfaceName: 'p',
-  })
+  discover(house)
   assert.equal(ask(house).kind, 'refused')
 })
 
