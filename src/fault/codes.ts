@@ -3,6 +3,7 @@ import { accessFaults } from './codes/access.table.ts'
 import { apiFaults } from './codes/api.table.ts'
 import { cfgFaults } from './codes/cfg.table.ts'
 import { cliFaults } from './codes/cli.table.ts'
+import { cluFaults } from './codes/clu.table.ts'
 import { dhcpFaults } from './codes/dhcp.table.ts'
 import { dirFaults } from './codes/dir.table.ts'
 import { dnsFaults } from './codes/dns.table.ts'
@@ -22,6 +23,8 @@ import { srvFaults } from './codes/srv.table.ts'
 import { stoFaults } from './codes/sto.table.ts'
 import { tftpFaults } from './codes/tftp.table.ts'
 import { tlsFaults } from './codes/tls.table.ts'
+import { vcnFaults } from './codes/vcn.table.ts'
+import { voFaults } from './codes/vo.table.ts'
 import { vocFaults } from './codes/voc.table.ts'
 
 export const faultTable = {
@@ -29,6 +32,7 @@ export const faultTable = {
   ...apiFaults,
   ...cfgFaults,
   ...cliFaults,
+  ...cluFaults,
   ...dhcpFaults,
   ...dirFaults,
   ...dnsFaults,
@@ -48,6 +52,8 @@ export const faultTable = {
   ...stoFaults,
   ...tftpFaults,
   ...tlsFaults,
+  ...vcnFaults,
+  ...voFaults,
   ...vocFaults,
 } as const
 

@@ -7,7 +7,7 @@ export { type AuditRow, type AuditTable } from './core/audit.ts'
 export { type CertificateRow, type CertificateTable } from './core/certificates.ts'
 export { type ClaimRow, type ClaimTable } from './core/claims.ts'
 export { type CoreStore, openCoreStore } from './core/core-store.ts'
-export { bootsKeptMax, type HostTable, type TimelineRow, type TimelineTable } from './core/hosts.ts'
+export type { HostTable } from './core/hosts.ts'
 export {
   type AddressTable,
   type HolderTable,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { ip4, parseMac, parseUuid } from '#directory'
-import { bootsKeptMax, type ClaimRow, type CoreStore, openCoreStore, type TokenRow } from '#store'
+import { type ClaimRow, type CoreStore, openCoreStore, type TokenRow } from '#store'
 import { now, scratchFolder } from './scratch.ts'
 
 const machine = parseUuid('00000000-0000-4000-8000-000000000001')
@@ -148,28 +148,6 @@ test('what is believed of a host and its next boot come back, and go together', 
   assert.equal(store.hosts.nextBoots().size, 0)
 })
 
-test('a timeline keeps the order of what happened, boot by boot, and only the last boots', (t) => {
-  const mark = { machine, boot: 1, phase: 'lease', at: 5, detail: { bytes: 3 } }
-  const store = acrossRestart(t, ({ timeline }) => {
-    assert.equal(timeline.lastBoot(machine), 0)
-    timeline.append(mark)
-    timeline.append({ ...mark, phase: 'script', at: 4, detail: 'late clock' })
-    timeline.append({ ...mark, machine: other, boot: 9 })
-    timeline.append({ ...mark, boot: bootsKeptMax })
-  })
-  assert.deepEqual(
-    store.timeline.ofBoot(machine, 1).map(({ phase, detail }) => [phase, detail]),
-    [
-      ['lease', { bytes: 3 }],
-      ['script', 'late clock'],
-    ],
-  )
-  store.timeline.append({ ...mark, boot: bootsKeptMax + 1 })
-  assert.deepEqual(store.timeline.ofBoot(machine, 1), [])
-  assert.equal(store.timeline.ofBoot(other, 9).length, 1)
-  assert.equal(store.timeline.lastBoot(machine), bootsKeptMax + 1)
-})
-
 test('an address that was chosen once is kept, and never given to a second entry', (t) => {
   const store = acrossRestart(t, ({ addresses }) => addresses.put(machine, address))
   assert.deepEqual([...store.addresses.all()], [[machine, address]])
@@ -220,7 +198,7 @@ test('several changes together are all there or none', (t) => {
   const store = acrossRestart(t, (first) => {
     assert.equal(first.progress.get('wire'), 0)
     first.together(() => {
-      first.timeline.append({ machine, boot: 1, phase: 'lease', at: 1, detail: null })
+      first.hosts.save(machine, { seen: 1 })
       first.progress.set('wire', 41)
     })
     assert.throws(
@@ -233,7 +211,7 @@ test('several changes together are all there or none', (t) => {
     )
   })
   assert.equal(store.progress.get('wire'), 41)
-  assert.equal(store.timeline.lastBoot(machine), 1)
+  assert.deepEqual(store.hosts.load(), [{ machine, content: { seen: 1 } }])
 })
 
 test('a row that somebody edited into nonsense is a fault, not a wrong answer', (t) => {

@@ -20,7 +20,11 @@ const wireRows = [
   `INSERT INTO lease VALUES (172818433, '02:00:00:00:00:01', 'bound', 'pool', '01020304', 'prov0',
      1700000000001, 12.5, 'boot-1', 3600)`,
 ]
-const coreRows = [`INSERT INTO zone_serial VALUES ('cluster.test', 7)`]
+const coreRows = [
+  `INSERT INTO zone_serial VALUES ('cluster.test', 7)`,
+  `INSERT INTO zone_serial VALUES ('cluster.test', 7);
+   INSERT INTO reservation VALUES ('physics', 'hpl', '{}')`,
+]
 
 interface Form {
   readonly schema: Schema

@@ -7,7 +7,7 @@ import { approvalTable } from './approvals.ts'
 import { auditTable } from './audit.ts'
 import { certificateTable } from './certificates.ts'
 import { claimTable } from './claims.ts'
-import { hostTable, timelineTable } from './hosts.ts'
+import { hostTable } from './hosts.ts'
 import { addressTable, holderTable, progressTable, serialTable } from './names.ts'
 import { powerSecretTable } from './power-secrets.ts'
 import { coreSchema } from './schema.ts'
@@ -25,7 +25,6 @@ function tablesOf(db: DatabaseSync) {
     powerSecrets: powerSecretTable(db),
     progress: progressTable(db),
     serials: serialTable(db),
-    timeline: timelineTable(db),
     tokens: tokenTable(db),
   } as const
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { EntryId } from '#directory'
 import type { NextBoot } from '#feed'
-import { jsonOf, numberOf, textOf, uuidOf, wordOf } from '../row.ts'
+import { jsonOf, uuidOf, wordOf } from '../row.ts'
 import { atomically, prepare } from '../statement.ts'
 
 const choices = ['kvm-host', 'disk', 'rescue', 'withheld', 'by-role'] as const
@@ -44,51 +44,5 @@ export function hostTable(db: DatabaseSync): HostTable {
           .all()
           .map((row) => [uuidOf(row, 'machine'), wordOf(row, 'choice', choices)] as const),
       ),
-  }
-}
-
-export interface TimelineRow {
-  readonly machine: EntryId
-  /** Counts the machine's boots. */
-  readonly boot: number
-  readonly phase: string
-  readonly at: number
-  readonly detail: unknown
-}
-
-export interface TimelineTable {
-  append(row: TimelineRow): void
-  ofBoot(machine: EntryId, boot: number): readonly TimelineRow[]
-  /** 0 before the first. */
-  lastBoot(machine: EntryId): number
-}
-
-/** Older boots of a machine are forgotten when a new one begins. */
-export const bootsKeptMax = 20
-
-export function timelineTable(db: DatabaseSync): TimelineTable {
-  const insert = prepare(
-    db,
-    'INSERT INTO timeline (machine, boot, phase, at, detail) VALUES (?, ?, ?, ?, ?)',
-  )
-  const prune = prepare(db, 'DELETE FROM timeline WHERE machine = ? AND boot <= ?')
-  const select = prepare(db, 'SELECT * FROM timeline WHERE machine = ? AND boot = ? ORDER BY id')
-  const last = prepare(db, 'SELECT coalesce(max(boot), 0) AS boot FROM timeline WHERE machine = ?')
-  return {
-    append: ({ machine, boot, phase, at, detail }) => {
-      atomically(db, () => {
-        insert.run(machine, boot, phase, at, JSON.stringify(detail ?? null))
-        prune.run(machine, boot - bootsKeptMax)
-      })
-    },
-    ofBoot: (machine, boot) =>
-      select.all(machine, boot).map((row) => ({
-        machine: uuidOf(row, 'machine'),
-        boot: numberOf(row, 'boot'),
-        phase: textOf(row, 'phase'),
-        at: numberOf(row, 'at'),
-        detail: jsonOf(row, 'detail'),
-      })),
-    lastBoot: (machine) => numberOf(last.get(machine) ?? {}, 'boot'),
   }
 }

@@ -56,5 +56,43 @@ export const coreSchema = {
         CREATE TABLE progress (reader TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
       `,
     },
+    {
+      version: 2,
+      what: 'clusters, their room, jobs and benchmark runs',
+      sql: `
+        DROP TABLE timeline;
+        CREATE TABLE reservation (
+          vo TEXT NOT NULL, cluster TEXT NOT NULL, content TEXT NOT NULL,
+          PRIMARY KEY (vo, cluster)
+        ) STRICT;
+        CREATE TABLE cluster (
+          vo TEXT NOT NULL, cluster TEXT NOT NULL, wanted TEXT NOT NULL, spec TEXT NOT NULL,
+          PRIMARY KEY (vo, cluster)
+        ) STRICT;
+        CREATE TABLE job (
+          id TEXT PRIMARY KEY, kind TEXT NOT NULL, vo TEXT NOT NULL, cluster TEXT NOT NULL,
+          state TEXT NOT NULL, started_at REAL NOT NULL, content TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX job_by_age ON job (started_at);
+        CREATE TABLE vcn_mark (
+          vo TEXT NOT NULL, cluster TEXT NOT NULL, vcn TEXT NOT NULL, host TEXT NOT NULL,
+          phase TEXT NOT NULL, at REAL NOT NULL,
+          PRIMARY KEY (vo, cluster, vcn, phase)
+        ) STRICT;
+        CREATE TABLE vcn_life (
+          vo TEXT NOT NULL, cluster TEXT NOT NULL, vcn TEXT NOT NULL, state TEXT NOT NULL,
+          PRIMARY KEY (vo, cluster, vcn)
+        ) STRICT;
+        CREATE TABLE cluster_key (
+          vo TEXT NOT NULL, cluster TEXT NOT NULL, public TEXT NOT NULL, secret TEXT NOT NULL,
+          PRIMARY KEY (vo, cluster)
+        ) STRICT;
+        CREATE TABLE fence (machine TEXT PRIMARY KEY, boot INTEGER NOT NULL, at REAL NOT NULL) STRICT;
+        CREATE TABLE hpl_run (
+          id TEXT PRIMARY KEY, started_at REAL NOT NULL, content TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX hpl_run_by_age ON hpl_run (started_at);
+      `,
+    },
   ],
 } as const satisfies Schema
