@@ -17,5 +17,5 @@ export { prepareSlapd, type PreparedSlapd, type SlapdSettings } from './slapd/pr
 export { probeSlapd } from './slapd/probe.ts'
 export type { FollowerEdges as DirectoryEdges } from './sync/follower.ts'
 export { removalLimits, type RemovalLimits } from './sync/guard.ts'
-export type { MachineFields, NetworkFields, NicFields } from './write/attributes.ts'
+export type { MachineFields, NetworkFields, NicFields, VoFields } from './write/attributes.ts'
 export type { DirectoryWriter } from './write/writer.ts'

@@ -313,6 +313,23 @@ function writing(promise: Promising): void {
     })
   })
 
+  promise(
+    'a VO is added with its limits and members, changed, and loses what is taken away',
+    async (bench) => {
+      const watched = await bench.live()
+      const { writer } = watched.sync
+      const ada = `uid=ada,ou=people,${bench.base}`
+      const quota = ['vcpus=64', 'memory=128GiB']
+      const dn = await writer.addVo(known(parseLabel('physics')), { quota, members: [ada] })
+      const vo = () => watched.entries.values().find((entry) => entry.kind === 'vo')
+      await watched.until('it is there', () => vo()?.quota['vcpus'] === '64')
+      assert.deepEqual(vo()?.members, ['ada'])
+      await writer.changeVo(dn, { quota: ['vcpus=8'], members: [] })
+      await watched.until('it has changed', () => vo()?.members.length === 0)
+      assert.deepEqual(vo()?.quota, { vcpus: '8' })
+    },
+  )
+
   promise("the server's own code reaches the caller", async (bench) => {
     const watched = await bench.live()
     const { writer } = watched.sync

@@ -40,6 +40,13 @@ export interface NetworkFields {
   readonly vni?: number | null
 }
 
+export interface VoFields {
+  /** Each as `vcpus=64`. */
+  readonly quota?: readonly string[]
+  /** DNs of people. */
+  readonly members?: readonly string[]
+}
+
 /** By attribute name; an empty list takes the attribute away. */
 export type Values = ReadonlyMap<string, readonly string[]>
 
@@ -75,6 +82,13 @@ export function networkValues(fields: NetworkFields): Values {
     ['coppicePool', formatted(range, String)],
     ['coppiceLeaseSeconds', formatted(fields.leaseSeconds, String)],
     ['coppiceVni', formatted(fields.vni, String)],
+  ])
+}
+
+export function voValues({ quota, members }: VoFields): Values {
+  return given([
+    ['coppiceQuota', quota],
+    ['member', members],
   ])
 }
 

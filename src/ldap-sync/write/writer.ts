@@ -17,6 +17,8 @@ import {
   type NicFields,
   nicValues,
   type Values,
+  type VoFields,
+  voValues,
 } from './attributes.ts'
 import type { WriteSession } from './session.ts'
 
@@ -72,6 +74,22 @@ export class DirectoryWriter {
 
   async changeNetwork(dn: string, fields: NetworkFields): Promise<void> {
     await this.#change(dn, 'coppiceNetwork', networkValues(fields))
+  }
+
+  /** Below ou=vos. Returns the DN. */
+  addVo(name: Label, fields: VoFields): Promise<string> {
+    const dn = childDn('cn', name, `ou=vos,${this.#base}`)
+    const values = new Map([['cn', [name]] as const, ...voValues(fields)])
+    return this.addEntry(dn, ['coppiceVo'], values)
+  }
+
+  async changeVo(dn: string, fields: VoFields): Promise<void> {
+    await this.#change(dn, 'coppiceVo', voValues(fields))
+  }
+
+  /** Any other entry; `own` is the class that its attributes of ours need. */
+  async changeEntry(dn: string, own: string, values: Values): Promise<void> {
+    await this.#change(dn, own, values)
   }
 
   /**
