@@ -45,6 +45,10 @@ enrol: { port: 8443 }
 # The kernel and the initial RAM disk that a machine with the role "host" boots, and how long each phase of a boot may
 # take (100: ten minutes for the firmware, four for Linux; emulated or very large machines want more).
 boot: { hostImage: DIR/boot/kvm-host, patiencePercent: 100 }
+
+# How many virtual CPUs may stand on each CPU of a host, and what memory the host keeps for itself. 4 suits services,
+# tests and emulated racks, whose hosts have one CPU; for benchmarks and tight computing write 1.
+placement: { vcpusPerCpu: 4, hostMemory: 384MiB }
 `
 }
 

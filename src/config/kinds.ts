@@ -6,6 +6,7 @@ import type { Kind } from './reading.ts'
 
 export const portRange = [1, 65_535] as const
 export const patienceRange = [10, 1000] as const
+export const vcpusPerCpuRange = [1, 64] as const
 
 export const domainKind = {
   parse: parseDnsName,
@@ -47,6 +48,20 @@ export function endpointKind(usualPort?: number): Kind<Endpoint> {
     },
     expected: `an IPv4 address with a port, such as 127.0.0.1:8420${optionalPort}`,
   }
+}
+
+const bytesOfUnit = { MiB: 1024 ** 2, GiB: 1024 ** 3 } as const
+const hostMemoryBytesMin = 128 * bytesOfUnit.MiB
+const hostMemoryBytesMax = 1024 * bytesOfUnit.GiB
+
+/** What Linux and libvirtd need before anything else runs. */
+export const hostMemoryKind: Kind<number> = {
+  parse: (text) => {
+    const [, count, unit] = /^(\d{1,7}) ?(MiB|GiB)$/.exec(text) ?? []
+    const bytes = Number(count) * (unit === 'GiB' ? bytesOfUnit.GiB : bytesOfUnit.MiB)
+    return bytes >= hostMemoryBytesMin && bytes <= hostMemoryBytesMax ? bytes : undefined
+  },
+  expected: 'a size from 128MiB to 1024GiB',
 }
 
 export const nfsExportKind: Kind<string> = {

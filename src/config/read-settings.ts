@@ -5,12 +5,14 @@ import { type Document, LineCounter, parseDocument } from 'yaml'
 import {
   domainKind,
   endpointKind,
+  hostMemoryKind,
   interfaceKind,
   nfsExportKind,
   pathKind,
   patienceRange,
   portRange,
   siteKind,
+  vcpusPerCpuRange,
 } from './kinds.ts'
 import { migrate, migrations, newestVersion } from './migrations.ts'
 import { readDirectory } from './read-directory.ts'
@@ -51,11 +53,14 @@ const rootKeys = [
   'images',
   'enrol',
   'boot',
+  'placement',
 ] as const
 const defaults = {
   enrolPort: 8443,
   apiListen: { host: '127.0.0.1', port: 8420 },
   patiencePercent: 100,
+  vcpusPerCpu: 4,
+  hostMemoryBytes: 384 * 1024 ** 2,
 } as const
 
 /** `migrationTable` is another one in tests only. */
@@ -141,6 +146,7 @@ function readRoot(reading: Reading, root: Field, dataDir: string): Settings | un
       patiencePercent:
         readNumber(reading, boot('patiencePercent'), patienceRange) ?? defaults.patiencePercent,
     },
+    placement: readPlacement(reading, fields('placement')),
   }
   return version === undefined || domain === undefined || !interfaces || !directory
     ? undefined
@@ -176,6 +182,16 @@ function readServices(reading: Reading, field: Field): Settings['services'] {
     dns: readText(reading, fields('dns'), onOff) ?? 'on',
     tftp: readText(reading, fields('tftp'), onOff) ?? 'on',
     http: readText(reading, fields('http'), onOff) ?? 'on',
+  }
+}
+
+function readPlacement(reading: Reading, field: Field): Settings['placement'] {
+  const fields = fieldsOf(reading, field, ['vcpusPerCpu', 'hostMemory'])
+  return {
+    vcpusPerCpu:
+      readNumber(reading, fields('vcpusPerCpu'), vcpusPerCpuRange) ?? defaults.vcpusPerCpu,
+    hostMemoryBytes:
+      readText(reading, fields('hostMemory'), hostMemoryKind) ?? defaults.hostMemoryBytes,
   }
 }
 

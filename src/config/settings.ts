@@ -53,4 +53,10 @@ export interface Settings {
     /** Stretches or shortens the deadline of every phase of a boot. */
     readonly patiencePercent: number
   }
+  /** What virtual nodes may have of a host. */
+  readonly placement: {
+    readonly vcpusPerCpu: number
+    /** Kept back for the host itself. */
+    readonly hostMemoryBytes: number
+  }
 }

@@ -7,6 +7,7 @@ export { type AuditRow, type AuditTable } from './core/audit.ts'
 export { type CertificateRow, type CertificateTable } from './core/certificates.ts'
 export { type ClaimRow, type ClaimTable } from './core/claims.ts'
 export { type CoreStore, openCoreStore } from './core/core-store.ts'
+export type { Fence, FenceTable } from './core/fences.ts'
 export type { HostTable } from './core/hosts.ts'
 export {
   type AddressTable,

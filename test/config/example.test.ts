@@ -54,6 +54,6 @@ test('what init writes explains each of its keys', () => {
   const keys = text
     .split('\n')
     .flatMap((line, at, lines) => (/^[a-z]/.test(line) ? [lines[at - 1]?.startsWith('#')] : []))
-  assert.equal(keys.length, 11)
+  assert.equal(keys.length, 12)
   assert.ok(keys.every(Boolean))
 })

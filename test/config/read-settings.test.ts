@@ -28,6 +28,7 @@ const defaults: Settings = {
   images: { store: '/data/images', nfs: 'auto' },
   enrol: { port: 8443 },
   boot: { hostImage: '/data/boot/kvm-host', patiencePercent: 100 },
+  placement: { vcpusPerCpu: 4, hostMemoryBytes: 384 * 1024 ** 2 },
 }
 
 test('the four required keys are enough; all else is its default', () => {
@@ -110,6 +111,12 @@ for (const [sentence, text, pick, expected] of [
     withLine('enrol: { port: 9443 }'),
     (one: Settings) => one.enrol.port,
     9443,
+  ],
+  [
+    'a site that computes gives each node a CPU of its own',
+    withLine('placement: { vcpusPerCpu: 1, hostMemory: 2GiB }'),
+    (one: Settings) => one.placement,
+    { vcpusPerCpu: 1, hostMemoryBytes: 2 * 1024 ** 3 },
   ],
   [
     'a domain is read in lower case',

@@ -194,6 +194,16 @@ test('a power secret is found again in a file that only its owner reads', (t) =>
   assert.equal(store.powerSecrets.find(machine), undefined)
 })
 
+test('that a host was off is remembered with its boot, once for each host', (t) => {
+  const store = acrossRestart(t, ({ fences }) => {
+    fences.put(machine, { boot: 3, at: 100.5 })
+    fences.put(machine, { boot: 4, at: 200 })
+  })
+  assert.deepEqual(store.fences.find(machine), { boot: 4, at: 200 })
+  store.fences.remove(machine)
+  assert.equal(store.fences.find(machine), undefined)
+})
+
 test('several changes together are all there or none', (t) => {
   const store = acrossRestart(t, (first) => {
     assert.equal(first.progress.get('wire'), 0)

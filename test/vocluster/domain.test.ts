@@ -62,6 +62,19 @@ test('HOSTILE 60: a disk that fails stops the guest and tells it nothing', () =>
   assert.equal(driver?.attributes.get('rerror_policy'), 'stop')
 })
 
+test('root of a node is told whose key opens it by the firmware tables, and by nothing else', () => {
+  assert.equal(vcnDomainXml(definition()).includes('smbios'), false)
+  const line = 'from="10.128.0.0/20",restrict ssh-ed25519 AAAA coppice-mpi'
+  const domain = rootOf(vcnDomainXml(definition(), { rootKey: line }))
+  const entry = elementAt(domain, 'sysinfo', 'oemStrings', 'entry')?.text ?? assert.fail()
+  const [, encoded = ''] =
+    /^io\.systemd\.credential\.binary:ssh\.authorized_keys\.root=(.*)$/.exec(entry) ?? []
+  assert.equal(Buffer.from(encoded, 'base64').toString(), `${line}\n`)
+  // QEMU would take a comma for the end of the string.
+  assert.equal(encoded.includes(','), false)
+  assert.equal(elementAt(domain, 'os', 'smbios')?.attributes.get('mode'), 'sysinfo')
+})
+
 test('a node has no screen, and its serial console is copied to a file only when asked', () => {
   const devices = elementAt(rootOf(vcnDomainXml(definition())), 'devices')
   assert.equal(elementsNamed(devices, 'graphics').length, 0)

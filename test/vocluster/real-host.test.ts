@@ -106,7 +106,7 @@ test(
     using connection = await connect()
     await prepare(connection)
     const vcn = definition()
-    const wanted = emulated(vcnDomainXml(vcn))
+    const wanted = emulated(vcnDomainXml(vcn, { rootKey: 'ssh-ed25519 AAAA coppice-mpi' }))
     const domain = await connection.call(procedures.domainDefineXmlFlags, { xml: wanted, flags: 1 })
     await connection.call(procedures.domainCreateWithFlags, { domain, flags: startFlag.paused })
     for (const flags of [0, xmlFlag.inactive]) {

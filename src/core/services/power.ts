@@ -2,9 +2,9 @@
 import type { Caller, PowerAction } from '#api'
 import type { Machine } from '#directory'
 import { Fault } from '#fault'
-import { openPower, type PowerController, systemClock } from '#power'
-import { Secret } from '#trust'
+import type { PowerController } from '#power'
 import type { EventHub } from '../events.ts'
+import { powerOf } from '../host-power.ts'
 import { audited, type ServiceContext } from './context.ts'
 
 type Power = { readonly power: 'on' | 'off' | 'unknown' }
@@ -15,7 +15,7 @@ export async function switchPower(
   caller: Caller,
   context: ServiceContext,
 ): Promise<Power> {
-  const controller = controllerOf(machine, context)
+  const controller = powerOf(machine, context)
   if (action === 'status') return { power: await controller.status() }
   const change = { caller, action: `machine power ${action}`, target: machine.name }
   return audited(context, change, () => order(machine, action, controller, context))
@@ -58,23 +58,4 @@ async function preferNetwork(
       `its BMC does not choose the network as boot device: ${error.text.why}`,
     )
   }
-}
-
-function controllerOf(machine: Machine, context: ServiceContext): PowerController {
-  if (machine.power === undefined) {
-    throw new Fault('CPC-HOST-005', {
-      what: `${machine.name} cannot be switched`,
-      where: machine.dn,
-      why: 'its entry has no coppicePower',
-      todo: `coppice machine set ${machine.name} --power redfish+https://BMC/redfish/v1/Systems/ID`,
-    })
-  }
-  const found = context.store.powerSecrets.find(machine.id)
-  return openPower({
-    url: machine.power,
-    ...(found && { credentials: { user: found.user, secret: new Secret(found.secret) } }),
-    macs: machine.nics.flatMap(({ macs }) => macs),
-    secretFolder: context.secretFolder,
-    clock: systemClock,
-  })
 }

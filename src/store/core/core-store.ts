@@ -7,6 +7,7 @@ import { approvalTable } from './approvals.ts'
 import { auditTable } from './audit.ts'
 import { certificateTable } from './certificates.ts'
 import { claimTable } from './claims.ts'
+import { fenceTable } from './fences.ts'
 import { hostTable } from './hosts.ts'
 import { addressTable, holderTable, progressTable, serialTable } from './names.ts'
 import { powerSecretTable } from './power-secrets.ts'
@@ -20,6 +21,7 @@ function tablesOf(db: DatabaseSync) {
     audit: auditTable(db),
     certificates: certificateTable(db),
     claims: claimTable(db),
+    fences: fenceTable(db),
     holders: holderTable(db),
     hosts: hostTable(db),
     powerSecrets: powerSecretTable(db),
