@@ -3,7 +3,14 @@ import { execFile } from 'node:child_process'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
 import { formatIp4, type Ip4 } from '#directory'
-import { type HostFacts, type HostReach, mountedAt, sshArgv, type SshIdentity } from '#host'
+import {
+  type HostFacts,
+  type HostReach,
+  mountedAt,
+  sshArgv,
+  type SshIdentity,
+  type SshTarget,
+} from '#host'
 import {
   dialTls,
   type LibvirtConnection,
@@ -22,6 +29,14 @@ export interface ReachParts {
   readonly nfsSource: string | undefined
 }
 
+/** Beside the probes: the two hands that we have on a host which is there. */
+export interface CoreReach extends HostReach {
+  /** To the libvirt of a machine, from its first answer until the connection ends. */
+  connectionOf(machineId: string): LibvirtConnection | undefined
+  /** One argv that runs a command there. */
+  sshWords(target: SshTarget, command: readonly string[]): readonly [string, ...string[]]
+}
+
 const portDeadlineMs = 2_000
 const sshDeadlineMs = 15_000
 /** A first answer includes libvirt's probe of QEMU: 13 s on an emulated host. */
@@ -31,13 +46,22 @@ const keepalive = { intervalMs: 5_000, unansweredMax: 3 }
 const imagesPlace = '/var/lib/coppice/images'
 const run = promisify(execFile)
 
-export function hostReach(parts: ReachParts): HostReach {
+export function hostReach(parts: ReachParts): CoreReach {
+  const connections = new Map<string, LibvirtConnection>()
+  const keep = (machineId: string, connection: LibvirtConnection): void => {
+    connections.set(machineId, connection)
+    void connection.ended.then(() => {
+      // A newer one may have taken its place.
+      if (connections.get(machineId) === connection) connections.delete(machineId)
+    })
+  }
   return {
     portIsOpen,
     async connect(address, machineId) {
       const connection = await openLibvirt(address, machineId, parts)
       try {
         const facts = await factsOf(connection)
+        keep(machineId, connection)
         const over = connection.ended.then((fault) => fault?.message ?? 'we closed it')
         return { facts, over, close: () => connection.close() }
       } catch (error) {
@@ -45,6 +69,8 @@ export function hostReach(parts: ReachParts): HostReach {
         throw error
       }
     },
+    connectionOf: (machineId) => connections.get(machineId),
+    sshWords: (target, command) => sshArgv(parts.ssh, target, command),
     imageStore: (address, machineId) => lookAtMounts(address, machineId, parts),
   }
 }

@@ -11,6 +11,7 @@ export {
   DirectorySync,
   type DirectorySyncSettings,
 } from './directory-sync.ts'
+export { childDn } from './dn.ts'
 export { type Filter, formatFilter, ldapFilter, parseFilter } from './message/filter.ts'
 export { type EmbeddedAccess, embeddedAccess } from './slapd/access.ts'
 export { prepareSlapd, type PreparedSlapd, type SlapdSettings } from './slapd/prepare.ts'

@@ -126,6 +126,7 @@ export { blobFile } from './image/store/layout.ts'
 export { type StoredImage } from './image/store/record.ts'
 export type { ChangeKind, VcnChange } from './plan/compare.ts'
 export type { Plan } from './plan/draw-up.ts'
+export { showsAlready } from './plan/entries.ts'
 export { explainRefusal } from './plan/explain-refusal.ts'
 export type {
   ClusterRef,
