@@ -14,6 +14,8 @@ import {
   socketOption,
   socketType,
 } from './libc.ts'
+import type { NetworkNamespace } from './namespace.ts'
+import { notPermitted } from './not-permitted.ts'
 import { portHolder } from './port-holder.ts'
 import { ip4Octets, ip4SocketAddress } from './socket-address.ts'
 
@@ -23,6 +25,8 @@ export interface BoundPlace {
   readonly port: number
   /** Absent: any address that arrives on the interface, broadcasts too. */
   readonly address?: string
+  /** Absent: where the process itself is. */
+  readonly namespace?: NetworkNamespace
 }
 
 export interface BoundUdpWanted extends BoundPlace {
@@ -55,6 +59,15 @@ function bound(
   place: BoundPlace,
   prepare: (descriptor: number) => void,
 ): number {
+  const open = (): number => boundHere(protocol, place, prepare)
+  return place.namespace === undefined ? open() : place.namespace.within(open)
+}
+
+function boundHere(
+  protocol: 'udp' | 'tcp',
+  place: BoundPlace,
+  prepare: (descriptor: number) => void,
+): number {
   const address = ip4Octets(place.address ?? '0.0.0.0')
   if (!address) throw new TypeError(`${place.address} is no IPv4 address`)
   const type = protocol === 'udp' ? socketType.datagram : socketType.stream
@@ -82,7 +95,8 @@ function enlarge(descriptor: number, bytes: number): void {
 /** What a refused socket call means to the person who started us. */
 export function explained(protocol: 'udp' | 'tcp', place: BoundPlace, cause: unknown): unknown {
   if (!(cause instanceof CallRefused)) return cause
-  const where = `${protocol} ${place.address ?? '*'}:${place.port} on ${place.interfaceName}`
+  const inside = place.namespace === undefined ? '' : ` in namespace ${place.namespace.name}`
+  const where = `${protocol} ${place.address ?? '*'}:${place.port} on ${place.interfaceName}${inside}`
   switch (cause.reason) {
     case 'EADDRINUSE':
       return portTaken(protocol, place, where)
@@ -115,19 +129,6 @@ function portTaken(protocol: 'udp' | 'tcp', place: BoundPlace, where: string): F
     why: holder === undefined ? 'another program holds it' : `${holder} holds it`,
     todo: `stop that program, or turn our service off under services in coppice.yaml`,
   })
-}
-
-export function notPermitted(where: string, cause: CallRefused): Fault {
-  return new Fault(
-    'CPC-NET-002',
-    {
-      what: 'a socket may not be opened',
-      where,
-      why: cause.message,
-      todo: 'start as root, or with the capabilities CAP_NET_BIND_SERVICE and CAP_NET_RAW',
-    },
-    { cause },
-  )
 }
 
 function notOurAddress(place: BoundPlace, where: string): Fault {

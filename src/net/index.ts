@@ -3,6 +3,7 @@ export { type AdvertiserEvent, openRouterAdvertiser, type RouterAdvertiser } fro
 export { boundTcpDescriptor, type BoundPlace, type BoundUdpWanted } from './bound-descriptor.ts'
 export { interfaceAddresses, type InterfaceAddresses } from './interfaces.ts'
 export { type LinkDatagram, type LinkSender, openLinkSender } from './link-sender.ts'
+export { namespaceInode, type NetworkNamespace, openNamespace } from './namespace.ts'
 export {
   openBoundUdp,
   type UdpCounters,

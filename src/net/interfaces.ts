@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os'
 import { Fault } from '#fault'
 import { libc } from './libc.ts'
+import type { NetworkNamespace } from './namespace.ts'
 
 export interface InterfaceAddresses {
   readonly mac: string
@@ -11,8 +12,12 @@ export interface InterfaceAddresses {
 }
 
 /** What an interface has now; `undefined` when it has no address at all, or does not exist. */
-export function interfaceAddresses(name: string): InterfaceAddresses | undefined {
-  const found = networkInterfaces()[name]
+export function interfaceAddresses(
+  name: string,
+  namespace?: NetworkNamespace,
+): InterfaceAddresses | undefined {
+  const all = namespace === undefined ? networkInterfaces() : namespace.within(networkInterfaces)
+  const found = all[name]
   const first = found?.[0]
   if (!found || !first) return undefined
   const linkLocal = found.find((one) => one.family === 'IPv6' && isLinkLocal(one.address))?.address

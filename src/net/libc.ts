@@ -1,4 +1,4 @@
-// Why this file exists: Node opens no raw sockets and binds none to a device. These ten calls do, and no other file
+// Why this file exists: Node opens no raw sockets and binds none to a device. These eleven calls do, and no other file
 // of ours knows that they are foreign. Nothing here keeps a pointer: the kernel is done with a buffer when a call returns.
 import koffi from 'koffi'
 
@@ -11,6 +11,8 @@ export interface Libc {
   /** How many bytes came into `into`; `undefined` when the time-out passed without any. */
   receiveFrom(descriptor: number, into: Uint8Array, from: Uint8Array): number | undefined
   close(descriptor: number): void
+  /** Takes the calling thread, and nothing else, into the namespace that the descriptor holds. */
+  enterNetworkNamespace(descriptor: number): void
   /** 0 when there is no such interface. */
   interfaceIndex(name: string): number
 }
@@ -37,6 +39,8 @@ export const socketType = { stream: 1, datagram: 2, raw: 3 } as const
 export const closeOnExec = 0o2_000_000
 export const nonBlocking = 0o4_000
 export const icmp6Protocol = 58
+/** CLONE_NEWNET: any other kind of namespace is refused. */
+const networkNamespace = 0x4000_0000
 
 export const socketOption = {
   reuseAddress: { level: 1, name: 2 },
@@ -82,6 +86,7 @@ function bindCalls(): Libc {
   )
   const recvfrom = library.func('int64_t recvfrom(int, void*, size_t, int, void*, void*)')
   const close = library.func('int close(int)')
+  const setns = library.func('int setns(int, int)')
   const indexOfName = library.func('uint32_t if_nametoindex(const char*)')
   return {
     socket: (domain, type, protocol) => checked('socket', socket(domain, type, protocol)),
@@ -105,6 +110,9 @@ function bindCalls(): Libc {
     },
     close(descriptor) {
       checked('close', close(descriptor))
+    },
+    enterNetworkNamespace(descriptor) {
+      checked('setns', setns(descriptor, networkNamespace))
     },
     interfaceIndex: (name) => checked('if_nametoindex', indexOfName(name)),
   }

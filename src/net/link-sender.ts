@@ -4,6 +4,7 @@ import { explained } from './bound-descriptor.ts'
 import { buildDatagram } from './datagram.ts'
 import { interfaceIndex } from './interfaces.ts'
 import { closeOnExec, CallRefused, family, libc, nonBlocking, socketType } from './libc.ts'
+import type { NetworkNamespace } from './namespace.ts'
 import { ip4Octets, linkSocketAddress, macOctets } from './socket-address.ts'
 
 export interface LinkDatagram {
@@ -23,12 +24,9 @@ const etherTypeIp4 = 0x0800
 const hearNothing = 0
 
 /** A socket below IP on one interface. Throws the Faults CPC-NET-002, 003 and 006. */
-export function openLinkSender(interfaceName: string): LinkSender {
-  const index = interfaceIndex(interfaceName)
-  const type = socketType.datagram | closeOnExec | nonBlocking
-  const descriptor = openOrExplain(interfaceName, () =>
-    libc().socket(family.packet, type, hearNothing),
-  )
+export function openLinkSender(interfaceName: string, namespace?: NetworkNamespace): LinkSender {
+  const open = (): OpenLink => openHere(interfaceName)
+  const { index, descriptor } = namespace === undefined ? open() : namespace.within(open)
   return {
     send: ({ from, to, payload }) => {
       const mac = octetsOf(macOctets, to.mac)
@@ -40,6 +38,21 @@ export function openLinkSender(interfaceName: string): LinkSender {
       return sendOrReason(descriptor, frame, linkSocketAddress(etherTypeIp4, index, mac))
     },
     close: () => libc().close(descriptor),
+  }
+}
+
+interface OpenLink {
+  readonly index: number
+  readonly descriptor: number
+}
+
+function openHere(interfaceName: string): OpenLink {
+  const index = interfaceIndex(interfaceName)
+  const type = socketType.datagram | closeOnExec | nonBlocking
+  try {
+    return { index, descriptor: libc().socket(family.packet, type, hearNothing) }
+  } catch (cause) {
+    throw explained('udp', { interfaceName, port: 0 }, cause)
   }
 }
 
@@ -57,12 +70,4 @@ function octetsOf(read: (text: string) => Uint8Array | undefined, text: string):
   const octets = read(text)
   if (!octets) throw new TypeError(`${text} is no address`)
   return octets
-}
-
-function openOrExplain(interfaceName: string, open: () => number): number {
-  try {
-    return open()
-  } catch (cause) {
-    throw explained('udp', { interfaceName, port: 0 }, cause)
-  }
 }

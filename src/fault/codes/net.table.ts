@@ -15,7 +15,8 @@ export const netFaults = {
     title: 'The system does not let us open a socket.',
     explanation:
       'Ports under 1024, sockets that are bound to an interface and packets below IP want root, or the ' +
-      'capabilities CAP_NET_BIND_SERVICE and CAP_NET_RAW. In a container they must be granted from outside.',
+      'capabilities CAP_NET_BIND_SERVICE and CAP_NET_RAW; serving the networks of VOs wants CAP_SYS_ADMIN too. In a ' +
+      'container they must be granted from outside.',
     exit: 'refused',
     status: 500,
   },
@@ -60,6 +61,25 @@ export const netFaults = {
     explanation:
       'The thread that answers IPv6 router solicitations could not start, or ended because its interface failed. ' +
       'Machines boot without it, but their loaders wait about 13 seconds for a router.',
+    exit: 'failed',
+    status: 500,
+  },
+  'CPC-NET-008': {
+    title: 'There is no network namespace of that name.',
+    explanation:
+      'The appliance serves each network of a VO within a namespace of its own, cvo and the VXLAN number, which it ' +
+      'makes when the first cluster of that network is applied. It was not there when its sockets were to be ' +
+      'opened, or somebody has removed it. It is looked for again every few seconds; the machines of the ' +
+      'provisioning network are not concerned.',
+    exit: 'notFound',
+    status: 500,
+  },
+  'CPC-NET-009': {
+    title: 'The appliance has no address on the network of a VO.',
+    explanation:
+      'Its end of the network, the device cvx and the VXLAN number within the namespace cvo and the same number, ' +
+      'is not there, is down, or has no IPv4 address. The nodes of that VO get no address and no names from us ' +
+      'until it has; it is looked for again every few seconds. coppice cluster apply makes it anew.',
     exit: 'failed',
     status: 500,
   },
