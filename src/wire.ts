@@ -2,7 +2,7 @@
 // it goes on answering while core is away.
 import { join } from 'node:path'
 import { formatIp4 } from '#directory'
-import { type Sighting, type TransferSighting, WireEnd } from '#feed'
+import { type FeedMessage, type Sighting, type TransferSighting, WireEnd } from '#feed'
 import { createLeaseBook, type LeaseBook, restoreLeases } from '#pxe'
 import { WireStore } from '#store'
 import { type ChildPlace, runChild } from './serve/child-main.ts'
@@ -13,9 +13,13 @@ import type { WireContext } from './wire/context.ts'
 import { type FeedState, follow } from './wire/picture.ts'
 import { placeOf } from './wire/place.ts'
 import { openServices } from './wire/services.ts'
+import { type Around, leasesEnded } from './wire/tenant-leases.ts'
+import { Tenants } from './wire/tenants.ts'
 
 const copyEveryMs = 60_000
 const countersEveryMs = 5_000
+/** Namespaces that others made or removed are noticed so soon; what core does, at once. */
+const tenantsEveryMs = 5_000
 const clock = systemClock()
 
 await runChild('wire', async (place) => {
@@ -25,17 +29,29 @@ await runChild('wire', async (place) => {
     onAlarm: (fault) => place.log(fault.message),
   })
   const book = await rememberedLeases(store, place.log)
-  const { end, picture } = await listenToCore(store, place)
+  // Core may speak before there is anybody to serve what it speaks of.
+  const serving: { tenants?: Tenants } = {}
+  const core = await listenToCore({ store, book, place }, (vnis) => {
+    void serving.tenants?.want(vnis)
+  })
   const counters = new Map<string, number>()
-  const parts = { book, end, picture, counters }
-  const services = await openServices(await contextOf(place, store, parts))
-  const telling = setInterval(() => end.counters(Object.fromEntries(counters)), countersEveryMs)
-  const copying = setInterval(() => {
-    store.copy().catch((error: unknown) => place.log(`wire.db was not copied: ${String(error)}`))
-  }, copyEveryMs)
+  const context = await contextOf(place, store, { ...core, book, counters })
+  const services = await openServices(context)
+  const sweepsLeases = context.settings.services.dhcp === 'off'
+  const tenants = new Tenants(context, { sweepsLeases })
+  serving.tenants = tenants
+  void tenants.want(core.tenants())
+  const { end } = core
+  const timers = [
+    setInterval(() => end.counters(Object.fromEntries(counters)), countersEveryMs),
+    setInterval(() => void tenants.tick(), tenantsEveryMs),
+    setInterval(() => {
+      store.copy().catch((error: unknown) => place.log(`wire.db was not copied: ${String(error)}`))
+    }, copyEveryMs),
+  ]
   return async () => {
-    clearInterval(copying)
-    clearInterval(telling)
+    for (const timer of timers) clearInterval(timer)
+    await tenants.close()
     for (const service of services) await service.close()
     end[Symbol.dispose]()
     await store[Symbol.asyncDispose]()
@@ -53,18 +69,47 @@ async function rememberedLeases(store: WireStore, log: (line: string) => void): 
   return book
 }
 
-async function listenToCore(store: WireStore, { dataDir, log }: ChildPlace) {
+interface Memory {
+  readonly store: WireStore
+  readonly book: LeaseBook
+  readonly place: ChildPlace
+}
+
+async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[]) => void) {
+  const { dataDir, log } = memory.place
   let state: FeedState = {}
   const end = await WireEnd.listen({
     socketPath: join(dataDir, 'run', 'feed.sock'),
-    outbox: store.outbox,
+    outbox: memory.store.outbox,
     onMessage(message) {
+      const before = state.picture?.snapshot
       state = follow(state, message)
+      const after = state.picture?.snapshot
+      if (after !== undefined) endLeases(message, { before, after }, memory)
       if (message.kind === 'reset' || message.kind === 'delta') end.serving(message.number)
+      if (concernsTenants(message)) onTenants(state.tenants ?? [])
     },
     onTrouble: (reason) => log(`feed: ${reason}`),
   })
-  return { end, picture: () => state.picture }
+  return { end, picture: () => state.picture, tenants: () => state.tenants ?? [] }
+}
+
+/** A network that was not described when its end came is served as soon as it is. */
+function concernsTenants(message: FeedMessage): boolean {
+  if (message.kind !== 'delta') return message.kind === 'tenants' || message.kind === 'reset'
+  return message.deltas.some(
+    (delta) =>
+      delta.kind === 'put' && delta.entry.kind === 'network' && delta.entry.vni !== undefined,
+  )
+}
+
+function endLeases(message: FeedMessage, around: Around, { store, book, place }: Memory): void {
+  const ended = leasesEnded(message, around, book, clock())
+  if (ended.length === 0) return
+  book.apply(ended)
+  store.leases.append(ended).catch((error: unknown) => {
+    place.log(`${ended.length} leases of nodes that are gone stay on the disk: ${String(error)}`)
+  })
 }
 
 interface Parts {

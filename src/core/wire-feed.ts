@@ -5,6 +5,7 @@ import { CoreEnd, type FeedMessage, type Sighting } from '#feed'
 import type { DirectoryKeeper } from './directory-keeper.ts'
 import type { Foundation } from './foundation.ts'
 import type { Sightings } from './sightings.ts'
+import { endsFound, TenantEnds } from './tenant-ends.ts'
 
 export interface WireFeedParts {
   readonly foundation: Foundation
@@ -13,6 +14,8 @@ export interface WireFeedParts {
 }
 
 export class WireFeed implements Disposable {
+  /** Those of an earlier core go on being served until somebody takes them away. */
+  readonly tenants = new TenantEnds((message) => this.send(message), endsFound())
   #end: CoreEnd | undefined
   #serving = -1
   #counters: Readonly<Record<string, number>> = {}
@@ -35,7 +38,7 @@ export class WireFeed implements Disposable {
   open({ foundation, directory, sightings }: WireFeedParts): void {
     this.#end ??= new CoreEnd({
       socketPath: join(foundation.dataDir, 'run', 'feed.sock'),
-      opening: () => directory.opening(),
+      opening: () => [...directory.opening(), { kind: 'tenants', vnis: this.tenants.all() }],
       onSighting(sighting, seq) {
         takeOnce(sighting, seq, foundation, sightings)
         return Promise.resolve()

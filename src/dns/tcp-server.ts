@@ -30,7 +30,7 @@ export async function serveDnsTcp(
     })
     answerStream(socket, options)
   })
-  server.maxConnections = tcpConnectionsMax
+  server.maxConnections = options.connectionsMax ?? tcpConnectionsMax
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(listen, resolve)
@@ -71,7 +71,8 @@ function closeWhenIdle(socket: Socket): NodeJS.Timeout {
 
 function answerOne(socket: Socket, bytes: Uint8Array, options: DnsServerOptions): void {
   const view = options.view()
-  if (view === undefined) return void socket.destroy()
+  if (view === undefined || options.admits?.(performance.now()) === false)
+    return void socket.destroy()
   const transport = 'tcp'
   const forwards = options.forwarder !== undefined
   const answer = answerDns(bytes, view, { transport, forwards })

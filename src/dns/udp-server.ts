@@ -19,6 +19,10 @@ export interface DnsServerOptions {
   readonly view: () => ZoneView | undefined
   readonly forwarder: Forwarder | undefined
   readonly count: (why: DnsReason | 'forwarded') => void
+  /** Asked once for each question; absent: every one is answered. */
+  readonly admits?: (nowMs: number) => boolean
+  /** Of TCP; absent: `tcpConnectionsMax`. */
+  readonly connectionsMax?: number
 }
 
 export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void {
@@ -28,6 +32,7 @@ export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void
     const view = options.view()
     // Port 0 can only be forged, and nothing can be sent there.
     if (view === undefined || from.port === 0) return
+    if (options.admits?.(performance.now()) === false) return
     const tooOften =
       isStranger(from.address, view) &&
       frequency.isTooOften(parseIp4(from.address) ?? 0, performance.now())

@@ -3,7 +3,7 @@ import type { Delta, DnsName, Entry, EntryId, SetAside } from '#directory'
 import type { Sighting } from './sighting.ts'
 
 /** Both sides say it first; a difference ends the connection with a reason. */
-export const feedVersion = 1
+export const feedVersion = 2
 
 /** What a host needs to know to boot and to trust us; core makes it, wire puts it into scripts. */
 export interface BootSettings {
@@ -35,6 +35,8 @@ export type FeedMessage =
   | { readonly kind: 'next-boot'; readonly id: EntryId; readonly choice: NextBoot }
   /** Core has stored every sighting up to here; wire may forget them. */
   | { readonly kind: 'stored'; readonly seq: number }
+  /** Every VO network that has an end here, by VXLAN number. Said again when an end was made anew. */
+  | { readonly kind: 'tenants'; readonly vnis: readonly number[] }
 
 export type NextBoot = 'kvm-host' | 'disk' | 'rescue' | 'withheld' | 'by-role'
 

@@ -78,6 +78,8 @@ const sighting = z.discriminatedUnion('kind', [
 
 const entry = read<Entry>('an entry', readEntry)
 const delta = read<Delta>('a delta', readDelta)
+/** RFC 7348 §5: 24 bits. */
+const vni = z.number().int().min(1).max(0xff_ffff)
 const nextBoot = z.enum(['kvm-host', 'disk', 'rescue', 'withheld', 'by-role'])
 
 const feedMessage = z.discriminatedUnion('kind', [
@@ -102,6 +104,7 @@ const feedMessage = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('next-boot'), id: uuid, choice: nextBoot }),
   z.object({ kind: z.literal('stored'), seq: z.number() }),
+  z.object({ kind: z.literal('tenants'), vnis: z.array(vni) }),
 ])
 
 const wireMessage = z.discriminatedUnion('kind', [

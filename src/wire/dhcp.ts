@@ -1,7 +1,13 @@
 // Why this file exists: DHCP's sockets: one on each interface, and a way to reach a card that has no address yet.
 import { execFile } from 'node:child_process'
 import { formatIp4, type Ip4, parseIp4 } from '#directory'
-import { type LinkSender, openBoundUdp, openLinkSender, type UdpPort } from '#net'
+import {
+  type LinkSender,
+  type NetworkNamespace,
+  openBoundUdp,
+  openLinkSender,
+  type UdpPort,
+} from '#net'
 import type { Arrival, Destination, DhcpService } from '#pxe'
 import type { Place } from './place.ts'
 
@@ -15,29 +21,35 @@ export interface DhcpDoor {
   close(): Promise<void>
 }
 
+export interface DhcpDoorOptions {
+  readonly places: readonly Place[]
+  readonly mode: 'authoritative' | 'proxy'
+  /** Absent: where wire itself is. */
+  readonly namespace?: NetworkNamespace
+  readonly log: (line: string) => void
+}
+
 interface OpenPort {
   readonly port: UdpPort
   readonly link: LinkSender
 }
 
-/** Opens the ports, and hands each packet to the service with where it came in. */
+/** Opens the ports, and hands each packet to the service with where it came in. Opens all of them or none. */
 export async function openDhcp(
-  places: readonly Place[],
-  mode: 'authoritative' | 'proxy',
-  log: (line: string) => void,
+  options: DhcpDoorOptions,
   receive: DhcpService['receive'],
 ): Promise<DhcpDoor> {
+  const { places, mode, namespace, log } = options
+  await using opening = new AsyncDisposableStack()
   const open = new Map<string, OpenPort>()
   for (const place of places) {
+    const { interfaceName } = place
     for (const number of mode === 'proxy' ? [serverPort, proxyPort] : [serverPort]) {
-      const { interfaceName } = place
-      const port = await openBoundUdp({
-        interfaceName,
-        port: number,
-        broadcast: true,
-        receiveBufferBytes,
-      })
-      open.set(`${interfaceName}:${number}`, { port, link: openLinkSender(interfaceName) })
+      const port = await openPort(interfaceName, number, namespace)
+      opening.defer(() => port.close())
+      const link = openLinkSender(interfaceName, namespace)
+      opening.defer(() => link.close())
+      open.set(`${interfaceName}:${number}`, { port, link })
       port.onMessage((bytes, from) => {
         const source = parseIp4(from.address)
         if (source === undefined) return
@@ -46,18 +58,28 @@ export async function openDhcp(
       })
     }
   }
+  const opened = opening.move()
   return {
     send(bytes, destination, arrival) {
       const door = open.get(`${arrival.interfaceName}:${arrival.port}`)
       if (door !== undefined) sendBy(door, bytes, destination, arrival)
     },
-    async close() {
-      for (const { port, link } of open.values()) {
-        link.close()
-        await port.close()
-      }
-    },
+    close: () => opened.disposeAsync(),
   }
+}
+
+function openPort(
+  interfaceName: string,
+  port: number,
+  namespace: NetworkNamespace | undefined,
+): Promise<UdpPort> {
+  return openBoundUdp({
+    interfaceName,
+    port,
+    broadcast: true,
+    // One tenant may be deaf for a moment; it may not hold the memory of all.
+    ...(namespace === undefined ? { receiveBufferBytes } : { namespace }),
+  })
 }
 
 function arrivalAt(place: Place, source: Ip4, ports: { from: number; to: number }): Arrival {

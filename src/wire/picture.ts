@@ -17,6 +17,8 @@ export interface FeedState {
   readonly boot?: BootSettings
   readonly picture?: Picture
   readonly chosen?: ReadonlyMap<EntryId, NextBoot>
+  /** VO networks that end here. They outlast a reset: core says so when one has gone. */
+  readonly tenants?: readonly number[]
 }
 
 export function follow(state: FeedState, message: FeedMessage): FeedState {
@@ -30,9 +32,10 @@ export function follow(state: FeedState, message: FeedMessage): FeedState {
         ...message.setAside.map((item) => ({ kind: 'set-aside', item }) as const),
       ]
       const snapshot = applyDeltas(emptySnapshot(message.domain), deltas, message.number)
-      const { boot } = state
+      const { boot, tenants = [] } = state
       return {
         boot,
+        tenants,
         picture: { snapshot, boot, serial: message.serial, nextBoot: () => 'by-role' },
       }
     }
@@ -49,6 +52,8 @@ export function follow(state: FeedState, message: FeedMessage): FeedState {
       const nextBoot = (machine: EntryId): NextBoot => chosen.get(machine) ?? 'by-role'
       return { ...state, chosen, picture: { ...picture, nextBoot } }
     }
+    case 'tenants':
+      return { ...state, tenants: message.vnis }
     case 'stored':
       return state
   }

@@ -1,6 +1,6 @@
 // Why this file exists: where wire serves: the interfaces of the configuration with the addresses they have now.
 import { type Ip4, ip4, netmask, parseIp4, prefixOfMask, type Subnet } from '#directory'
-import { interfaceAddresses } from '#net'
+import { type InterfaceAddresses, interfaceAddresses } from '#net'
 import { noAddress } from '../serve/interface-address.ts'
 
 export interface Place {
@@ -12,12 +12,21 @@ export interface Place {
 }
 
 export function placeOf(interfaceName: string): Place {
-  const found = interfaceAddresses(interfaceName)?.ip4 ?? []
+  const place = placeWith(interfaceName, interfaceAddresses(interfaceName))
+  if (place === undefined) throw noAddress(interfaceName)
+  return place
+}
+
+/** `undefined` without an IPv4 address: nobody can be answered from there. */
+export function placeWith(
+  interfaceName: string,
+  has: InterfaceAddresses | undefined,
+): Place | undefined {
+  const found = has?.ip4 ?? []
   const subnets = found.flatMap(({ address, netmask: mask }) => subnetOf(address, mask))
   const addresses = found.flatMap(({ address }) => parseIp4(address) ?? [])
   const [first] = addresses
-  if (first === undefined) throw noAddress(interfaceName)
-  return { interfaceName, address: first, addresses, subnets }
+  return first === undefined ? undefined : { interfaceName, address: first, addresses, subnets }
 }
 
 function subnetOf(addressText: string, maskText: string): Subnet[] {

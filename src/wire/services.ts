@@ -6,7 +6,7 @@ import { createDhcpService, defaultDhcpLimits, type DhcpService } from '#pxe'
 import { openBootHttp } from './boot-http.ts'
 import type { Closer, WireContext } from './context.ts'
 import { isInUse, openDhcp } from './dhcp.ts'
-import { openDns } from './dns.ts'
+import { listeningPlaces, openDns } from './dns.ts'
 import { openTftp } from './tftp.ts'
 
 const leaseTickMs = 5_000
@@ -27,7 +27,7 @@ function startDns({ places, picture, settings, count }: WireContext): Promise<Cl
   const applianceAddresses = places.flatMap(({ addresses }) => addresses)
   const [server] = settings.dns.forwarders
   const forwarder = server === undefined ? undefined : openForwarder(server, () => randomInt(idMax))
-  return openDns(places, {
+  return openDns(listeningPlaces(places), {
     view() {
       const now = picture()
       return now && { snapshot: now.snapshot, applianceAddresses, serial: now.serial }
@@ -41,7 +41,7 @@ async function startDhcp(context: WireContext, mode: 'authoritative' | 'proxy'):
   const { places, picture, log } = context
   // The sockets and the service need each other; a packet that comes in between is asked again.
   const service: { current?: DhcpService } = {}
-  const door = await openDhcp(places, mode, log, async (bytes, arrival) => {
+  const door = await openDhcp({ places, mode, log }, async (bytes, arrival) => {
     if (picture() !== undefined) await service.current?.receive(bytes, arrival)
   })
   const current = createDhcpService({

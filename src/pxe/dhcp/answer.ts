@@ -25,6 +25,8 @@ export function answer(message: DhcpMessage, arrival: Arrival, world: DhcpWorld)
   const found = findLink(message, client, arrival, world.snapshot)
   if (!found.ok) return silence(found.why, found.isAlarm ? 'CPC-DHCP-003' : undefined)
   const device = whoIs(message.mac, client, world)
+  if (!device && world.settings.describedOnly)
+    return silence(because('noGuest', message.mac, found.link.networks[0].name))
   const wanted = addressOption(message.options, optionCode.requestedAddress)
   const asking: Asking = {
     mac: message.mac,

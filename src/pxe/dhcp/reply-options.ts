@@ -58,15 +58,19 @@ export function networkOptions(
 ): readonly OutgoingOption[] {
   const { arrival, domain } = place
   const names = namesFor(found, domain)
+  const isTenant = network.vni !== undefined
   const all: (OutgoingOption | undefined)[] = [
     { code: optionCode.router, bytes: addressBytes(...present(network.gateway)) },
     { code: optionCode.nameServer, bytes: addressBytes(arrival.interfaceAddress) },
     found && { code: optionCode.hostName, bytes: text(names.host) },
     { code: optionCode.domainName, bytes: text(names.domain) },
     { code: optionCode.broadcast, bytes: addressBytes(broadcastOf(network)) },
-    network.vni === undefined ? undefined : { code: optionCode.mtu, bytes: u16Bytes(voMtu) },
+    isTenant ? { code: optionCode.mtu, bytes: u16Bytes(voMtu) } : undefined,
     { code: optionCode.domainSearch, bytes: encodeDomainSearch(names.search) },
-    { code: optionCode.timeServer, bytes: addressBytes(arrival.interfaceAddress) },
+    // The clock is the host's; on a VO's network we serve names and addresses, nothing else.
+    isTenant
+      ? undefined
+      : { code: optionCode.timeServer, bytes: addressBytes(arrival.interfaceAddress) },
   ]
   return [
     { code: optionCode.subnetMask, bytes: addressBytes(netmask(network.prefix)) },

@@ -14,6 +14,7 @@ export const ruleTexts = {
     'relay {0:ip} is neither the gateway of network {1} nor a machine in it: describe it, or set coppiceGateway',
   relayOutside: 'relay {0:ip} lies in no network of the directory',
   relayOnTenantNetwork: 'a relay, {0:ip}, spoke on the VO network {1}, where no relay is',
+  noGuest: '{0} is not described on network {1}, which has no guests',
   // Which address
   described: '{0} has {1:ip} in the directory',
   heldByOther:

@@ -21,6 +21,8 @@ export interface DhcpSettings {
   /** All of ours, on every interface. */
   readonly addresses: ReadonlySet<Ip4>
   readonly limits: DhcpLimits
+  /** A VO's network has no guests: whoever is not described there hears nothing, not even a refusal. */
+  readonly describedOnly?: true
 }
 
 export interface DhcpLimits {

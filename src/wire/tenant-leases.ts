@@ -1,0 +1,59 @@
+// Why this file exists: a node that is gone holds no address. Its lease would keep the next node that gets the address
+// from the directory waiting until it ends. Pure.
+import { type EntryId, networkContaining, type Snapshot } from '#directory'
+import type { FeedMessage } from '#feed'
+import type { LeaseBook, LeaseChange, Stamp } from '#pxe'
+
+export interface Around {
+  readonly before: Snapshot | undefined
+  readonly after: Snapshot
+}
+
+/** What a message of the feed ends, for book and journal. Leases of machines run on: machines outlive their entries. */
+export function leasesEnded(
+  message: FeedMessage,
+  { before, after }: Around,
+  book: LeaseBook,
+  now: Stamp,
+): readonly LeaseChange[] {
+  switch (message.kind) {
+    case 'reset':
+      return [...book.all()]
+        .filter(({ address, mac }) => isOnTenantNetwork(after, address) && !after.byMac.has(mac))
+        .map(({ address }) => ({ kind: 'drop', address }))
+    case 'delta':
+      return message.deltas.flatMap((delta) => {
+        if (delta.kind === 'put') return leftBy(delta.entry.id, { before, after }, book, now)
+        const id = delta.kind === 'drop' ? delta.id : delta.item.id
+        return leftBy(id, { before, after }, book, now)
+      })
+    case 'hello':
+    case 'next-boot':
+    case 'stored':
+    case 'tenants':
+      return []
+  }
+}
+
+function isOnTenantNetwork(snapshot: Snapshot, address: Parameters<typeof networkContaining>[1]) {
+  return networkContaining(snapshot, address)?.vni !== undefined
+}
+
+/** Addresses that the node held before the change, and that nobody with its card has after it. */
+function leftBy(
+  id: EntryId,
+  { before, after }: Around,
+  book: LeaseBook,
+  now: Stamp,
+): readonly LeaseChange[] {
+  const old = before?.entries.get(id)
+  if (old?.kind !== 'vcn') return []
+  return old.nics.flatMap(({ address, macs }): LeaseChange[] => {
+    if (address === undefined) return []
+    const mac = book.holder(address, now)?.mac
+    if (mac === undefined || !macs.includes(mac)) return []
+    return after.byMac.get(mac)?.device.id === id && after.byIp.get(address)?.device.id === id
+      ? []
+      : [{ kind: 'drop', address }]
+  })
+}
