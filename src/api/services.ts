@@ -1,10 +1,14 @@
 // Why this file exists: the API is a face and holds no decision; these are the questions that it passes on to core,
 // and the shapes that programs see.
 
+import type { ClusterServices } from './cluster-services.ts'
+
 /** Who asks; the audit log names it. */
 export interface Caller {
   readonly name: string
   readonly role: 'admin' | 'operator' | 'vo-member' | 'read-only'
+  /** A member acts in this VO only. */
+  readonly vo?: string
 }
 
 export interface MachineView {
@@ -135,7 +139,7 @@ export type PowerAction = 'on' | 'off' | 'cycle' | 'status'
 export type BootChoice = 'kvm-host' | 'disk' | 'rescue' | 'by-role'
 
 /** What core can be asked. A rejected promise is a Fault; the API turns it into problem+json. */
-export interface Services {
+export interface Services extends ClusterServices {
   readonly machines: {
     list(): readonly MachineView[]
     /** Faults when there is none. */
