@@ -1,4 +1,5 @@
 // Door of the room: benchmark runs with HPL: sizing, input, launch, result, comparison. Pure.
+export { type AskedRun, type Chosen, chooseRun, type ChosenRun, unfitAsked } from './choose.ts'
 export {
   compareRuns,
   type Compared,
@@ -27,6 +28,7 @@ export {
   type PlannedLaunch,
   planLaunch,
 } from './launch.ts'
+export { type NodeFacts, nodeQuestion, readNodeFacts } from './node.ts'
 export {
   type HplReport,
   type HplResult,
@@ -36,6 +38,6 @@ export {
   readOutput,
   type Verdict,
 } from './output.ts'
-export { type Difference, type Problem, problemText } from './problem.ts'
+export { type Difference, outOfRange, type Problem, problemText } from './problem.ts'
 export { hpccPath, type Program, programFrom, programQuestions } from './program.ts'
 export { sizeDefaults, type Sized, type SizeRefusal, type SizeRequest, sizeRun } from './size.ts'

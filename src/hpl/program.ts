@@ -10,10 +10,13 @@ export interface Program {
 
 export const hpccPath = '/usr/bin/hpcc'
 
+const blasPath = '/usr/lib/x86_64-linux-gnu/libblas.so.3'
+
 /** To be run on a machine of the run; `programFrom` reads what they print. */
 export const programQuestions = {
   digest: ['sha256sum', '--', hpccPath],
-  blas: ['readlink', '-e', '/usr/lib/x86_64-linux-gnu/libblas.so.3'],
+  // `readlink -e` asks the same, but busybox does not know it.
+  blas: ['sh', '-c', 'test -e "$1" && readlink -f -- "$1"', 'blas', blasPath],
 } as const
 
 /** `undefined` when the machine lacks hpcc or the library. */

@@ -27,7 +27,7 @@ export const sizeDefaults = { use: 0.8, nb: 168, ranksPerNode: 2 } as const
 
 const bytesPerDouble = 8
 const nodesRange = { least: 1, most: 10_000 }
-const ranksPerNodeRange = { least: 1, most: 1_024 }
+export const ranksPerNodeRange = { least: 1, most: 1_024 }
 const memoryBytesRange = { least: bytesPerDouble, most: 64 * 2 ** 40 }
 
 export function sizeRun(request: SizeRequest): Sized {
@@ -51,7 +51,7 @@ export function sizeRun(request: SizeRequest): Sized {
 }
 
 /** P ≤ Q: HPL sends more along the rows of the grid than along its columns. */
-function squarestGrid(ranks: number): Pick<Problem, 'P' | 'Q'> {
+export function squarestGrid(ranks: number): Pick<Problem, 'P' | 'Q'> {
   let P = Math.floor(Math.sqrt(ranks))
   while (ranks % P !== 0) P -= 1
   return { P, Q: ranks / P }

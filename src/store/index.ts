@@ -6,9 +6,11 @@ export { type ApprovalDecision, type ApprovalRow, type ApprovalTable } from './c
 export { type AuditRow, type AuditTable } from './core/audit.ts'
 export { type CertificateRow, type CertificateTable } from './core/certificates.ts'
 export { type ClaimRow, type ClaimTable } from './core/claims.ts'
+export { type ClusterKeyRow, type ClusterKeyTable } from './core/cluster-keys.ts'
 export { type CoreStore, openCoreStore } from './core/core-store.ts'
 export type { Fence, FenceTable } from './core/fences.ts'
 export type { HostTable } from './core/hosts.ts'
+export { type HplRunRow, type HplRunTable } from './core/hpl-runs.ts'
 export {
   type AddressTable,
   type HolderTable,

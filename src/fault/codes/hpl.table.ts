@@ -72,4 +72,74 @@ export const hplFaults = {
     exit: 'usage',
     status: 422,
   },
+  'CPC-HPL-011': {
+    title: 'No pair of SSH keys could be made',
+    explanation:
+      'The nodes of a cluster, and the hosts of a run, reach each other by SSH with a pair of keys that is made for them by ssh-keygen. The program may be missing, or the data directory full.',
+    exit: 'failed',
+    status: 500,
+  },
+  'CPC-HPL-012': {
+    title: 'There are no such machines for a benchmark',
+    explanation:
+      'A run is over all nodes of one cluster, or over hosts named one by one. The directory knows no such cluster or host, the cluster has no node, or no host was named.',
+    exit: 'notFound',
+    status: 404,
+  },
+  'CPC-HPL-013': {
+    title: 'A machine cannot take part in a benchmark',
+    explanation:
+      'A host must be ready and a node must have an address on the network of its VO; all must stand on one network, and each may be named once. Otherwise the figure would be of other machines than those that were asked.',
+    exit: 'refused',
+    status: 409,
+  },
+  'CPC-HPL-014': {
+    title: 'A machine of a benchmark did not do what it was asked',
+    explanation:
+      'The machines of a run are reached by SSH: nodes from inside the network of their VO with the key of their cluster, hosts with the key of the appliance. Either SSH did not get through in time, or the command failed there; what it said stands in the message.',
+    exit: 'unreachable',
+    status: 502,
+  },
+  'CPC-HPL-015': {
+    title: 'The machines of a benchmark do not run the same program',
+    explanation:
+      'hpcc and the linear algebra library below it decide a figure more than the hardware does, so all machines of a run must have the same of both: /usr/bin/hpcc by its SHA-256, and the file that libblas.so.3 leads to.',
+    exit: 'refused',
+    status: 409,
+  },
+  'CPC-HPL-016': {
+    title: 'Too many benchmarks are waiting',
+    explanation:
+      'Runs that share a machine would measure each other, so they wait for each other, and only so many may wait.',
+    exit: 'refused',
+    status: 429,
+  },
+  'CPC-HPL-017': {
+    title: 'A benchmark took longer than it may',
+    explanation:
+      'Each run has a limit of time, after which everything that belongs to it is ended on its machines. The work grows with the third power of N; on emulated processors it is a hundred times slower.',
+    exit: 'timedOut',
+    status: 504,
+  },
+  'CPC-HPL-018': {
+    title: 'The appliance was restarted during a benchmark',
+    explanation:
+      'Nobody watched the run to its end, so it has no figure. What is left of it on its machines ends by its own limit of time, or at the next run there.',
+    exit: 'failed',
+    status: 503,
+  },
+  'CPC-HPL-019': {
+    title: 'There is no such benchmark run',
+    explanation:
+      'Runs are kept up to a number, the newest first; coppice hpl history lists them. A comparison wants one run on a virtual cluster and one on bare hosts.',
+    exit: 'notFound',
+    status: 404,
+  },
+  'CPC-HPL-020': {
+    title: 'A benchmark vanished from its machine',
+    explanation:
+      'mpirun is gone and left no exit status: its machine was restarted, or somebody killed it together with the shell that waited for it.',
+    exit: 'failed',
+    status: 502,
+  },
 } as const satisfies Record<string, FaultEntry>

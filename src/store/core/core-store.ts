@@ -7,8 +7,10 @@ import { approvalTable } from './approvals.ts'
 import { auditTable } from './audit.ts'
 import { certificateTable } from './certificates.ts'
 import { claimTable } from './claims.ts'
+import { clusterKeyTable } from './cluster-keys.ts'
 import { fenceTable } from './fences.ts'
 import { hostTable } from './hosts.ts'
+import { hplRunTable } from './hpl-runs.ts'
 import { addressTable, holderTable, progressTable, serialTable } from './names.ts'
 import { powerSecretTable } from './power-secrets.ts'
 import { coreSchema } from './schema.ts'
@@ -21,9 +23,11 @@ function tablesOf(db: DatabaseSync) {
     audit: auditTable(db),
     certificates: certificateTable(db),
     claims: claimTable(db),
+    clusterKeys: clusterKeyTable(db),
     fences: fenceTable(db),
     holders: holderTable(db),
     hosts: hostTable(db),
+    hplRuns: hplRunTable(db),
     powerSecrets: powerSecretTable(db),
     progress: progressTable(db),
     serials: serialTable(db),
