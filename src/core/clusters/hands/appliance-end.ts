@@ -2,17 +2,23 @@
 // own, made here; wire opens its sockets there when it is told to.
 import { readdir } from 'node:fs/promises'
 import type { Ip4, Subnet } from '#directory'
+import { Fault } from '#fault'
 import {
   applianceEndCommands,
   applianceEndRemoval,
+  type Command,
   forgetPeers,
   namespaceName,
   type ObservedTunnel,
   readTunnels,
   type TunnelEnd,
   tunnelQuestions,
+  vxlanName,
 } from '#vocluster'
+import type { HandLimits } from './limits.ts'
 import { obey, type RunProgram, type Runner } from './program.ts'
+import { givenUp } from './trouble.ts'
+import { untilTrue } from './waiting.ts'
 
 /** Who is told that DHCP and DNS have a namespace more, or less. */
 export interface Tenants {
@@ -24,6 +30,7 @@ export interface Tenants {
 export interface ApplianceEnds {
   readonly run: RunProgram
   readonly tenants: Tenants
+  readonly limits: HandLimits
 }
 
 const namespacesFolder = '/run/netns'
@@ -31,16 +38,47 @@ const namespacesFolder = '/run/netns'
 export async function joinHere(
   end: TunnelEnd,
   subnet: Subnet,
-  { run, tenants }: ApplianceEnds,
+  { run, tenants, limits }: ApplianceEnds,
   signal: AbortSignal,
 ): Promise<void> {
   const here = runnerOf(run, signal)
   const [seen] = await endsIn(end.vni, here)
   const isDead = seen === undefined && (await isDeadNamespace(end.vni, here))
   const moved = seen?.local !== undefined && seen.local !== end.local
-  if (isDead || moved) await obey(applianceEndRemoval(end.vni), here)
-  await obey(applianceEndCommands(end, subnet), here)
+  if (isDead || moved) await removeEnd(end.vni, here)
+  await make(applianceEndCommands(end, subnet), here, limits)
   tenants.put(end.vni)
+}
+
+const stillThere = 'VXLAN device with the specified VNI already exists'
+
+/** The kernel takes a namespace down after whoever deleted it has gone on, and its tunnel with it. */
+async function make(
+  commands: readonly Command[],
+  here: Runner,
+  { teardownMs: forMs, pauseMs }: HandLimits,
+): Promise<void> {
+  let trouble: Fault | undefined
+  const isMade = async (): Promise<boolean> => {
+    try {
+      await obey(commands, here)
+      return true
+    } catch (error) {
+      if (!(error instanceof Fault && error.text.why.includes(stillThere))) throw error
+      trouble = error
+      return false
+    }
+  }
+  const { signal } = here
+  if (await untilTrue(isMade, { forMs, pauseMs, signal })) return
+  throw trouble ?? givenUp('a network end')
+}
+
+/** The tunnel first: it goes at once, and frees its number for the next. */
+async function removeEnd(vni: number, here: Runner): Promise<void> {
+  const inside = ['-n', namespaceName(vni)] as const
+  await here.run(['ip', ...inside, 'link', 'delete', vxlanName(vni)], here.signal)
+  await obey(applianceEndRemoval(vni), here)
 }
 
 export async function leaveHere(
@@ -49,7 +87,7 @@ export async function leaveHere(
   signal: AbortSignal,
 ): Promise<void> {
   tenants.remove(vni)
-  await obey(applianceEndRemoval(vni), runnerOf(run, signal))
+  await removeEnd(vni, runnerOf(run, signal))
 }
 
 export async function forgetHere(

@@ -26,7 +26,8 @@ export interface NameAsker {
 
 export interface Awaiting {
   readonly run: RunProgram
-  readonly dns: NameAsker
+  /** Absent: names are somebody else's business. */
+  readonly dns: NameAsker | undefined
   readonly limits: HandLimits
   readonly signal: AbortSignal
   readonly mark: (phase: 'name-resolved') => void
@@ -34,19 +35,25 @@ export interface Awaiting {
 
 export async function awaitNode(node: NodeAwaited, by: Awaiting): Promise<void> {
   const { limits, signal } = by
-  const { answerMs, resolveMs, pauseMs } = limits
+  const { answerMs, pauseMs } = limits
   const pings = (): Promise<boolean> => answersPing(node, by)
   if (!(await untilTrue(pings, { forMs: answerMs, pauseMs, signal })))
     throw noAnswer(node, answerMs)
+  if (by.dns !== undefined) await untilNamed(node, by.dns, by)
+}
+
+async function untilNamed(node: NodeAwaited, dns: NameAsker, by: Awaiting): Promise<void> {
+  const { limits, signal, mark } = by
+  const { resolveMs: forMs, pauseMs } = limits
   let why = 'it was not asked'
   const resolves = async (): Promise<boolean> => {
-    const missing = await missingName(node, by.dns)
+    const missing = await missingName(node, dns)
     why = missing ?? why
     return missing === undefined
   }
-  if (!(await untilTrue(resolves, { forMs: resolveMs, pauseMs, signal })))
-    throw notResolved(node, by.dns.server, why)
-  by.mark('name-resolved')
+  if (!(await untilTrue(resolves, { forMs, pauseMs, signal })))
+    throw notResolved(node, dns.server, why)
+  mark('name-resolved')
 }
 
 async function answersPing({ vni, address }: NodeAwaited, { run, signal }: Awaiting) {
@@ -71,12 +78,13 @@ async function missingName(
   }
 }
 
+const dnsPort = 53
 const dnsTimeoutMs = 2_000
 
-export function askDns(server: Ip4): NameAsker {
+export function askDns(server: Ip4, port = dnsPort): NameAsker {
   const ask = (): Resolver => {
     const resolver = new Resolver({ timeout: dnsTimeoutMs, tries: 1 })
-    resolver.setServers([formatIp4(server)])
+    resolver.setServers([`${formatIp4(server)}:${port}`])
     return resolver
   }
   return {

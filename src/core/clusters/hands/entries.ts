@@ -137,10 +137,11 @@ function nicValues({ mac, address }: EntryNic): readonly (readonly [string, read
 
 /** With all that stands below it. */
 export async function removeEntry(what: string, dn: string, place: DirectoryPlace): Promise<void> {
-  await gone(place.writer.remove(dn))
-  const isGone = (snapshot: Snapshot): boolean =>
-    ![...snapshot.entries.values()].some((entry) => entry.dn === dn)
-  await place.directory.untilShown(`the removal of ${what}`, isGone)
+  const { directory, writer } = place
+  const shown = [...directory.snapshot.entries.values()].find((entry) => entry.dn === dn)
+  await gone(writer.remove(dn))
+  if (shown === undefined) return
+  await directory.untilShown(`the removal of ${what}`, ({ entries }) => !entries.has(shown.id))
 }
 
 function entryShown({ name, cluster, vo }: VcnEntry, snapshot: Snapshot): Vcn | undefined {

@@ -12,6 +12,8 @@ export interface HandLimits {
   readonly answerMs: number
   /** From its first answer to its name. */
   readonly resolveMs: number
+  /** Until the kernel has forgotten a network end that was deleted. */
+  readonly teardownMs: number
   /** Whether a silent host lives after all. */
   readonly aliveMs: number
   /** Between two looks at the same thing. */
@@ -25,6 +27,7 @@ export const handLimits: HandLimits = {
   servingMs: 15_000,
   answerMs: 1_200_000,
   resolveMs: 15_000,
+  teardownMs: 10_000,
   aliveMs: 15_000,
   pauseMs: 250,
 }

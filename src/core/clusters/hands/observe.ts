@@ -27,6 +27,8 @@ export interface ObserveParts {
   readonly ready: (machine: Machine) => ReadyHost | undefined
   readonly isFenced: (machine: Machine) => boolean
   readonly here: () => Promise<readonly ObservedTunnel[]>
+  /** A ready host that did not answer all questions, with the reason. */
+  readonly onAway: (host: DnsName, why: string) => void
   readonly deadline: AbortSignal
 }
 
@@ -63,7 +65,7 @@ async function seeHost(machine: Machine, parts: ObserveParts): Promise<Seen | un
   const tunnel = addressOf(machine)
   if (tunnel === undefined) return undefined
   const ready = parts.ready(machine)
-  const looked = ready && (await lookAt(ready, parts.deadline))
+  const looked = ready && (await lookAt(ready, parts))
   const whole = ready && looked ? { ...looked, ...roomOf(ready.facts, parts.placement) } : undefined
   const { name, tags } = machine
   const fact: HostFact = {
@@ -83,19 +85,23 @@ async function seeHost(machine: Machine, parts: ObserveParts): Promise<Seen | un
 /** `undefined`: it did not answer all questions in time. */
 async function lookAt(
   { machine, calls, shell }: ReadyHost,
-  deadline: AbortSignal,
+  { deadline, onAway }: ObserveParts,
 ): Promise<Omit<Seen, 'fact'> | undefined> {
   const host = machine.name
   const asking = Promise.all([seeDomains(calls, host), seeStore(calls), seeOnHost(shell)])
   const late = (): Error => hostIsAway(host, 'it did not answer in time')
-  const answers = await unlessAborted(asking, deadline, late).catch(() => undefined)
-  if (answers === undefined) return undefined
-  const [domains, { isPrepared, overlays }, tunnels] = answers
-  return {
-    domains,
-    isPrepared,
-    overlays: overlays.map((name) => ({ host, name })),
-    tunnels: tunnels.map((tunnel) => ({ host, ...tunnel })),
+  try {
+    const answers = await unlessAborted(asking, deadline, late)
+    const [domains, { isPrepared, overlays }, tunnels] = answers
+    return {
+      domains,
+      isPrepared,
+      overlays: overlays.map((name) => ({ host, name })),
+      tunnels: tunnels.map((tunnel) => ({ host, ...tunnel })),
+    }
+  } catch (error) {
+    onAway(host, error instanceof Error ? error.message : String(error))
+    return undefined
   }
 }
 

@@ -40,7 +40,10 @@ export interface HandsParts extends Pick<FenceParts, 'fences' | 'powerOf' | 'now
   /** One line of authorized_keys for root of a cluster's nodes; the network is where they may come from. */
   readonly authorizedKeyOf: (vo: Label, cluster: Label, network: Subnet) => Promise<string>
   readonly placement: Settings['placement']
-  readonly dns: NameAsker
+  /** Our own DNS; absent: the site has none of ours, and no name is waited for. */
+  readonly dns?: NameAsker
+  /** A host that is ready and could not be asked all the same, with the reason. */
+  readonly onAway: (host: DnsName, why: string) => void
   readonly limits?: Partial<HandLimits>
   /** How programs are run here; tests run them in a network of their own. */
   readonly run?: RunProgram
@@ -77,9 +80,16 @@ export class Hands implements ClusterHands {
       placement,
       deadline,
       ready: (machine) => this.#ready(machine, deadline),
+      onAway: this.#parts.onAway,
       isFenced: (machine) => isFenced(machine, this.#parts),
       here: () => seeHere(this.#run, deadline),
     })
+  }
+
+  /** VO networks that we are an end of, whoever made it: what wire is told when core starts. */
+  async ownNetworks(): Promise<readonly number[]> {
+    const ends = await seeHere(this.#run, AbortSignal.timeout(this.#limits.observeMs))
+    return ends.filter(({ local }) => local !== undefined).map(({ vni }) => vni)
   }
 
   async perform(action: HandAction, { signal, mark }: StepPlace): Promise<void> {
@@ -144,7 +154,7 @@ export class Hands implements ClusterHands {
 
   #atOurEnd(action: EndAction, { signal }: Doing): Promise<void> {
     const run = this.#run
-    const ends = { run, tenants: this.#parts.tenants }
+    const ends = { run, tenants: this.#parts.tenants, limits: this.#limits }
     switch (action.kind) {
       case 'join-network':
         return joinHere(action.end, action.subnet, ends, signal)
