@@ -24,10 +24,10 @@ const listItemsMax = 256
 export const pageItemsMax = 10_000
 const pageItemsUsual = 1000
 
-const text = z.string().min(1).max(textLengthMax)
-const texts = z.array(text).max(listItemsMax)
+export const text = z.string().min(1).max(textLengthMax)
+export const texts = z.array(text).max(listItemsMax)
 const role = z.enum(['host', 'other'])
-const instant = z
+export const instant = z
   .string()
   .meta({ description: 'Time of the appliance, ISO 8601', example: '2026-01-31T12:00:00.000Z' })
 
