@@ -1,11 +1,13 @@
 // Why this file exists: the program that people start. It gives the command line its terminal, and brings what needs no
 // running appliance, each loaded only when it is asked for.
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
-import { type CliIo, type LocalCommands, runCli } from '#cli'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type CliIo, type Keys, type LocalCommands, runCli } from '#cli'
 import { Fault } from '#fault'
 import { version } from './serve/version.ts'
 
@@ -45,6 +47,9 @@ const io: CliIo = {
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
   errRaw: (piece) => void process.stderr.write(piece),
+  outBytes: async (bytes) => {
+    if (!process.stdout.write(bytes)) await once(process.stdout, 'drain')
+  },
   env: process.env,
   home: homedir(),
   isTerminal: {
@@ -57,8 +62,38 @@ const io: CliIo = {
     using terminal = createInterface({ input: process.stdin, output: process.stderr })
     return await terminal.question(question)
   },
+  keys: () => keysOf(process.stdin),
+  clock: {
+    now: () => performance.now(),
+    pause: async (ms, signal) => {
+      await pause(ms, undefined, { signal }).catch(() => undefined)
+    },
+  },
   // What goes on for ever ends with the process.
   stop: new AbortController().signal,
+}
+
+/** Signals that end us while a terminal hands over each key: it must not be left like that. */
+const endings = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGINT'] as const
+
+function keysOf(stdin: typeof process.stdin): Keys {
+  const end = (signal: NodeJS.Signals): void => {
+    giveBack()
+    process.kill(process.pid, signal)
+  }
+  const giveBack = (): void => {
+    for (const signal of endings) process.off(signal, end)
+    if (stdin.isTTY) stdin.setRawMode(false)
+  }
+  if (stdin.isTTY) stdin.setRawMode(true)
+  for (const signal of endings) process.on(signal, end)
+  return {
+    bytes: stdin,
+    [Symbol.dispose]: () => {
+      giveBack()
+      stdin.destroy()
+    },
+  }
 }
 
 /** Recipes lie beside src/ and lib/. */

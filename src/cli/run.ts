@@ -20,13 +20,19 @@ export async function runCli(
   const perform = async <Flags>(command: Command, run: Run<Flags>): Promise<void> => {
     status = statusOf(await run(callOf<Flags>(command, io, local)))
   }
-  const program = buildProgram(io, local.version, declareWith(perform))
+  const program = buildProgram(io, declareWith(perform))
   try {
-    await program.parseAsync([...words], { from: 'user' })
+    await program.parseAsync(withVersionCommand(words), { from: 'user' })
     return status
   } catch (error) {
     return report(error, words, program, io)
   }
+}
+
+/** Only as the first word: further on, --version is the number of an image. */
+function withVersionCommand([first, ...others]: readonly string[]): string[] {
+  if (first === undefined) return []
+  return [first === '--version' ? 'version' : first, ...others]
 }
 
 function callOf<Flags>(command: Command, io: CliIo, local: LocalCommands): Call<Flags> {

@@ -32,8 +32,12 @@ const nouns: Readonly<Record<string, readonly string[]>> = {
   lease: ['list'],
   token: ['list', 'add', 'revoke'],
   directory: ['status', 'accept', 'reject'],
-  image: ['build'],
-  hpl: ['size', 'parse'],
+  vo: ['list', 'show', 'add', 'set', 'remove'],
+  image: ['push', 'list', 'show', 'verify', 'remove', 'build'],
+  cluster: ['list', 'show', 'plan', 'apply', 'down', 'timeline'],
+  vcn: ['list', 'show', 'console'],
+  job: ['list', 'show', 'watch', 'cancel'],
+  hpl: ['run', 'show', 'compare', 'history', 'size', 'parse'],
 }
 const alone = [
   'serve',
@@ -201,8 +205,8 @@ test('the completion script is made of the commands, and bash takes it', async (
   const script = join(folder, 'completion.bash')
   writeFileSync(
     script,
-    `${out}\nCOMP_WORDS=(coppice machine po)\nCOMP_CWORD=2\n_coppice\necho "\${COMPREPLY[@]}"\nCOMP_WORDS=(coppice machine add x --po)\nCOMP_CWORD=4\n_coppice\necho "\${COMPREPLY[@]}"\n`,
+    `${out}\nCOMP_WORDS=(coppice machine po)\nCOMP_CWORD=2\n_coppice\necho "\${COMPREPLY[@]}"\nCOMP_WORDS=(coppice machine add x --po)\nCOMP_CWORD=4\n_coppice\necho "\${COMPREPLY[@]}"\nCOMP_WORDS=(coppice cluster apply x --pl)\nCOMP_CWORD=4\n_coppice\necho "\${COMPREPLY[@]}"\n`,
   )
-  assert.equal(execFileSync('bash', [script], { encoding: 'utf8' }), 'power\n--port --power\n')
+  assert.equal(execFileSync('bash', [script], { encoding: 'utf8' }), 'power\n--port --power\n--plan\n')
   assert.equal((await run(['completion', 'fish'])).exit, 2)
 })

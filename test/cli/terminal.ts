@@ -1,4 +1,5 @@
 // Why this file exists: the command line is tested as its users run it, over a real socket, with a terminal of the test's own.
+import { setImmediate } from 'node:timers/promises'
 import type { Services } from '#api'
 import { type CliIo, type ImageOrder, type LocalCommands, runCli } from '#cli'
 import { exampleSettings, readSettings } from '#config'
@@ -17,6 +18,12 @@ export interface Surroundings {
   /** What the person answers; absent: nobody is there. */
   readonly answer?: string
   readonly stop?: AbortSignal
+  /** Whether a person types at a terminal; usual: when there is an answer. */
+  readonly isTerminal?: boolean
+  /** What is typed into a console. */
+  readonly keys?: AsyncIterable<Uint8Array>
+  /** Called when time is waited for, instead of waiting. */
+  readonly onPause?: (ms: number) => Promise<void> | void
   readonly local?: Partial<LocalCommands>
   readonly onOut?: (line: string) => void
 }
@@ -45,11 +52,14 @@ export const localCommands: LocalCommands = {
   readSettings: (text, fileName, dataDir) => Promise.resolve(readSettings(text, fileName, dataDir)),
 }
 
+async function* nothingTyped(): AsyncGenerator<Uint8Array> {}
+
 /** One command line, from its words to its exit status. */
 export async function run(words: readonly string[], around: Surroundings = {}): Promise<Ran> {
   const out: string[] = []
   const err: string[] = []
-  const isAsked = around.answer !== undefined
+  const isAsked = around.isTerminal ?? around.answer !== undefined
+  let now = 0
   const io: CliIo = {
     out: (line) => {
       out.push(line)
@@ -57,11 +67,32 @@ export async function run(words: readonly string[], around: Surroundings = {}): 
     },
     err: (line) => err.push(line),
     errRaw: (text) => err.push(text),
+    outBytes: (bytes) => {
+      out.push(Buffer.from(bytes).toString('latin1'))
+      around.onOut?.(out.join(''))
+      return Promise.resolve()
+    },
     env: around.env ?? {},
     home: around.home ?? '/nonexistent',
     isTerminal: { out: false, err: isAsked, in: isAsked },
     stdin: () => Promise.resolve(around.stdin ?? ''),
     ask: () => Promise.resolve(around.answer ?? ''),
+    keys: () => {
+      err.push('keys taken')
+      return {
+        bytes: around.keys ?? nothingTyped(),
+        [Symbol.dispose]: () => err.push('keys given back'),
+      }
+    },
+    clock: {
+      now: () => now,
+      // Time passes by itself, as far as it is waited for.
+      pause: async (ms) => {
+        now += ms
+        await around.onPause?.(ms)
+        await setImmediate()
+      },
+    },
     stop: around.stop ?? new AbortController().signal,
   }
   const exit = await runCli(words, io, { ...localCommands, ...around.local })

@@ -1,7 +1,8 @@
 // Why this file exists: nobody should have to say where the appliance is when it is in its usual place.
 import type { CliIo } from '../io.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
-import { isUnreachable, openExchange } from './http.ts'
+import { isUnreachable } from './answer.ts'
+import { openExchange } from './http.ts'
 import { placesToTry } from './place.ts'
 import { readToken } from './token.ts'
 

@@ -1,4 +1,5 @@
-// Why this file exists: the noun `hpl` for what needs no appliance: how large a run should be, and what a run's output is worth.
+// Why this file exists: the noun `hpl`, and of it what needs no appliance: how large a run should be, and what a run's
+// output is worth.
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Fault } from '#fault'
@@ -6,6 +7,7 @@ import type { HplReport, HplResult, Problem, SizeRequest } from '#hpl'
 import { type Listing, printList, printThing } from '../output/print.ts'
 import type { Call } from '../program/call.ts'
 import { type Declare, demanded } from '../program/noun.ts'
+import { declareHplRuns } from './hpl-runs.ts'
 
 interface SizeFlags {
   readonly nodes: string
@@ -37,8 +39,9 @@ const resultListing: Listing<HplResult> = {
 export function declareHpl(program: Command, declare: Declare): void {
   const noun = program
     .command('hpl')
-    .summary('size High Performance Linpack runs, and read their results')
-    .description('Size High Performance Linpack runs, and read their results.')
+    .summary('size and run High Performance Linpack, and read its results')
+    .description('Size and run High Performance Linpack (HPL), and read its results.')
+  declareHplRuns(noun, declare)
   declare<SizeFlags>(noun, {
     name: 'size',
     summary: 'tell N, NB, P and Q of a run over some nodes',

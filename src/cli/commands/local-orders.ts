@@ -34,11 +34,7 @@ interface BuildFlags {
   readonly into?: string
 }
 
-export function declareImage(program: Command, declare: Declare): void {
-  const noun = program
-    .command('image')
-    .summary('build what machines boot')
-    .description('Build what machines boot.')
+export function declareImageBuild(noun: Command, declare: Declare): void {
   declare<BuildFlags>(noun, {
     name: 'build',
     summary: 'build an image from Debian packages, or take it from the cache',

@@ -1,10 +1,15 @@
 // Why this file exists: long work shows that it lives: a line that is written over on a terminal, a line now and then elsewhere.
 import type { CliIo } from '../io.ts'
+import { bytesText } from './bytes.ts'
 
 export interface Step {
   readonly what: string
   readonly done: number
   readonly total: number
+  /** What changes while `what` stays. */
+  readonly detail?: string
+  /** The figures are bytes, and how fast they go is of interest. */
+  readonly isBytes?: boolean
 }
 
 const quietMs = 10_000
@@ -39,11 +44,14 @@ export function progressOn(io: CliIo, isQuiet: boolean, now: () => number): Prog
   }
 }
 
-function stepText({ what, done, total }: Step, elapsedMs: number): string {
-  if (total <= 0) return what
+function stepText({ what, done, total, detail, isBytes }: Step, elapsedMs: number): string {
+  const details = detail === undefined || detail === '' ? '' : `, ${detail}`
+  if (total <= 0) return `${what}${details}`
   const share = Math.min(1, done / total)
   const bar = '#'.repeat(Math.round(share * barCells)).padEnd(barCells, '.')
   const left = share > 0 && share < 1 ? (elapsedMs / share) * (1 - share) : 0
   const rest = left > 0 ? `, ${Math.ceil(left / 1000)} s left` : ''
-  return `${what.padEnd(9)} [${bar}] ${Math.floor(share * 100)} %${rest}`
+  const rate =
+    isBytes === true && elapsedMs > 0 ? `, ${bytesText((done / elapsedMs) * 1000)}/s` : ''
+  return `${what.padEnd(9)} [${bar}] ${Math.floor(share * 100)} %${rate}${rest}${details}`
 }

@@ -1,14 +1,19 @@
 // Why this file exists: the whole command line at a glance, and what is common to all of it.
 import { Command, Option } from 'commander'
+import { declareCluster } from '../commands/cluster.ts'
 import { declareDirectory, declareState } from '../commands/appliance-state.ts'
 import { declareCompletion } from '../commands/completion.ts'
 import { declareDoctor } from '../commands/doctor.ts'
 import { declareHpl } from '../commands/hpl.ts'
+import { declareImage } from '../commands/image.ts'
 import { declareInit } from '../commands/init.ts'
-import { declareHelpers, declareImage, declareLab, declareServe } from '../commands/local-orders.ts'
+import { declareJob } from '../commands/job.ts'
+import { declareHelpers, declareLab, declareServe } from '../commands/local-orders.ts'
 import { declareMachine } from '../commands/machine.ts'
 import { declareLease, declareNetwork } from '../commands/network.ts'
 import { declareToken } from '../commands/token.ts'
+import { declareVcn } from '../commands/vcn.ts'
+import { declareVo } from '../commands/vo.ts'
 import type { CliIo } from '../io.ts'
 import { outputForms } from '../output/print.ts'
 import type { Declare } from './noun.ts'
@@ -22,13 +27,12 @@ Start here:
   coppice lab       see it all on an emulated rack`
 
 const exits = `
-Exit: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 5 conflict, 6 partly done, 7 timed out, 8 appliance unreachable.
+Exit: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 5 conflict, 6 partly done, 7 timed out, 8 appliance unreachable, 10 there are changes (cluster plan --detailed-exitcode).
 An error code such as CPC-CLI-001 is explained by: coppice explain-error CPC-CLI-001`
 
-export function buildProgram(io: CliIo, version: string, declare: Declare): Command {
+export function buildProgram(io: CliIo, declare: Declare): Command {
   const program = new Command('coppice')
     .description(about)
-    .version(`coppice ${version}`, '--version', 'tell the version of this program')
     .helpOption('-h, --help', 'explain this command')
     .addOption(
       new Option('-o, --output <form>', 'how to print').choices([...outputForms]).default('table'),
@@ -48,7 +52,11 @@ export function buildProgram(io: CliIo, version: string, declare: Declare): Comm
   declareMachine(program, declare)
   declareNetwork(program, declare)
   declareLease(program, declare)
+  declareVo(program, declare)
   declareImage(program, declare)
+  declareCluster(program, declare)
+  declareVcn(program, declare)
+  declareJob(program, declare)
   declareToken(program, declare)
   declareDirectory(program, declare)
   declareHpl(program, declare)

@@ -85,4 +85,32 @@ export const cliFaults = {
     exit: 'notFound',
     status: 404,
   },
+  'CPC-CLI-013': {
+    title: 'No cluster or no node has this name',
+    explanation:
+      'A cluster is named hpl when only one VO has such a cluster, else physics/hpl or hpl.physics; a node compute1.hpl.physics, or less of it as long as only one node answers to it. --vo narrows it down. "coppice cluster list" and "coppice vcn list" show what there is.',
+    exit: 'notFound',
+    status: 404,
+  },
+  'CPC-CLI-014': {
+    title: 'The order needs a yes, and nobody is there to give it',
+    explanation:
+      'Applying a plan and taking a cluster down are shown and confirmed before they begin. Where no person sits at the terminal, as in a script, the order itself must say so: with --yes, or for a plan that was seen before, with --plan HASH.',
+    exit: 'usage',
+    status: 400,
+  },
+  'CPC-CLI-015': {
+    title: 'The job was cancelled',
+    explanation:
+      'Somebody ended the job before it was done: with "coppice job cancel", or by taking the cluster down while it was still being applied. "coppice cluster show" tells what stands; the same order may be given again.',
+    exit: 'failed',
+    status: 409,
+  },
+  'CPC-CLI-016': {
+    title: 'The job failed and does not say why',
+    explanation:
+      'A job that failed tells its trouble in four lines; this one has none, which is a fault of Coppice. The log of the appliance has more; please report it.',
+    exit: 'failed',
+    status: 500,
+  },
 } as const satisfies Record<string, FaultEntry>

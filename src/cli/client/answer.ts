@@ -1,0 +1,97 @@
+// Why this file exists: an answer has an end in time and in size, and where none comes, people are told which of the many
+// ways of not being answered it was.
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { Fault } from '#fault'
+import { describePlace, type Place } from './place.ts'
+
+export interface Question {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly body?: unknown
+}
+
+export interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+/** Starts a request; its body, if it has one, is for the caller to send. */
+export type Start = (question: Question, headers: Readonly<Record<string, string>>) => ClientRequest
+
+/** Powering a machine or waiting for a directory takes long, but not for ever. */
+export const answerMsMax = 120_000
+const answerBytesMax = 256 * 1024 * 1024
+/** Failures before anybody has seen the request. */
+const unreachableCodes = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'EACCES',
+  'EPERM',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTSOCK',
+  'ENOTDIR',
+])
+
+/** The whole answer to a request that was started; `refresh` of the deadline gives it its whole time again. */
+export function answerTo(
+  request: ClientRequest,
+  question: Question,
+  place: Place,
+): { readonly answer: Promise<Answer>; readonly deadline: NodeJS.Timeout } {
+  const { promise: answer, resolve, reject } = Promise.withResolvers<Answer>()
+  const deadline = setTimeout(() => request.destroy(late(question, place)), answerMsMax)
+  request.on('error', (error) => reject(unanswered(error, place)))
+  request.once('close', () => clearTimeout(deadline))
+  request.once('response', (response) => {
+    read(response).then(
+      (text) => resolve({ status: response.statusCode ?? 0, text }),
+      (error: unknown) => reject(unanswered(error, place)),
+    )
+  })
+  return { answer, deadline }
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of response) {
+    if (!Buffer.isBuffer(part)) continue
+    bytes += part.length
+    if (bytes > answerBytesMax) throw new Error(`the answer has more than ${answerBytesMax} bytes`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function late({ method, path }: Question, place: Place): Fault {
+  return new Fault('CPC-CLI-004', {
+    what: 'the appliance did not answer in time',
+    where: `${describePlace(place)} ${method} ${path}`,
+    why: `no answer within ${answerMsMax / 1000} s`,
+    todo: 'look with "coppice status" whether it was done before you repeat it',
+  })
+}
+
+export function unanswered(error: unknown, place: Place): Fault {
+  if (error instanceof Fault) return error
+  const why = error instanceof Error ? error.message || error.name : String(error)
+  return new Fault(
+    'CPC-CLI-002',
+    {
+      what: 'the appliance cannot be reached',
+      where: describePlace(place),
+      why: isUnreachable(error) ? why : `the connection broke: ${why}`,
+      todo: 'start it with "coppice serve", or name the right place with --server',
+    },
+    { cause: error },
+  )
+}
+
+export function isUnreachable(error: unknown): boolean {
+  const cause = error instanceof Fault ? error.cause : error
+  if (cause instanceof AggregateError) return cause.errors.every(isUnreachable)
+  return cause instanceof Error && 'code' in cause && unreachableCodes.has(String(cause.code))
+}
