@@ -121,7 +121,16 @@ test(
     ipWords('netns', 'delete', namespaceName(vni))
     await hands().perform(join, stepPlace())
     assert.deepEqual(await ends(), [end])
-    assert.ok((await hands().ownNetworks()).includes(vni))
+  },
+)
+
+test(
+  "two who make the same end at once do not take each other's half for broken",
+  real,
+  async () => {
+    const both = hands()
+    await Promise.all([join, join, join].map((action) => both.perform(action, stepPlace())))
+    assert.deepEqual(await ends(), [end])
   },
 )
 

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { procedures } from '#libvirt'
 import { countedHost, type HostCalls, Writes } from '../../../src/core/clusters/hands/counted.ts'
 import { programs, scriptOf } from '../../../src/core/clusters/hands/program.ts'
+import { Turns } from '../../../src/core/clusters/hands/turns.ts'
 import { definition } from '../../vocluster/samples.ts'
 import { facts, handsOf, host, hostName, lifeOf, stepPlace } from './hands-bench.ts'
 
@@ -128,3 +129,20 @@ for (const [sentence, calls, trouble] of [
     assert.deepEqual([observed.domains, observed.overlays, observed.prepared], [[], [], []])
   })
 }
+
+test('those who take turns come one after the other, also after one that failed', async () => {
+  const turns = new Turns()
+  const seen: string[] = []
+  const work = (word: string) => async (): Promise<void> => {
+    seen.push(`${word} begins`)
+    await new Promise((resolve) => setImmediate(resolve))
+    seen.push(`${word} ends`)
+    if (word === 'a') throw new Error('a failed')
+  }
+  const first = turns.take('x', work('a'))
+  const second = turns.take('x', work('b'))
+  await assert.rejects(first, /a failed/)
+  await second
+  await turns.take('y', work('c'))
+  assert.deepEqual(seen, ['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
+})

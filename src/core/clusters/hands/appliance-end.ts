@@ -1,6 +1,5 @@
 // Why this file exists: the appliance is an end of every VO's network that has nodes. The end lives in a namespace of its
 // own, made here; wire opens its sockets there when it is told to.
-import { readdir } from 'node:fs/promises'
 import type { Ip4, Subnet } from '#directory'
 import { Fault } from '#fault'
 import {
@@ -15,6 +14,7 @@ import {
   tunnelQuestions,
   vxlanName,
 } from '#vocluster'
+import { endsFound } from '../../tenant-ends.ts'
 import type { HandLimits } from './limits.ts'
 import { obey, type RunProgram, type Runner } from './program.ts'
 import { givenUp } from './trouble.ts'
@@ -32,8 +32,6 @@ export interface ApplianceEnds {
   readonly tenants: Tenants
   readonly limits: HandLimits
 }
-
-const namespacesFolder = '/run/netns'
 
 export async function joinHere(
   end: TunnelEnd,
@@ -105,19 +103,11 @@ export async function seeHere(
   signal: AbortSignal,
 ): Promise<readonly ObservedTunnel[]> {
   const here = runnerOf(run, signal)
-  const ends = (await ownNamespaces()).map(async (vni) => {
+  const ends = endsFound().map(async (vni) => {
     const [seen] = await endsIn(vni, here)
     return seen ?? { vni, local: undefined, peers: [] }
   })
   return Promise.all(ends)
-}
-
-async function ownNamespaces(): Promise<readonly number[]> {
-  const names = await readdir(namespacesFolder).catch(() => [])
-  return names.flatMap((name) => {
-    const digits = /^cvo([1-9]\d{0,7})$/.exec(name)?.[1]
-    return digits === undefined ? [] : [Number(digits)]
-  })
 }
 
 /** None, when there is no such namespace, or nothing in it. */

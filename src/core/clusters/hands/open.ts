@@ -24,6 +24,7 @@ import { handLimits, type HandLimits } from './limits.ts'
 import { addressOf, type HostLives, observeAll, type ReadyHost } from './observe.ts'
 import { programs, type RunProgram } from './program.ts'
 import { givenUp, hostIsAway, missingBelow } from './trouble.ts'
+import { Turns } from './turns.ts'
 import { unlessAborted } from './waiting.ts'
 
 export interface HandsParts extends Pick<FenceParts, 'fences' | 'powerOf' | 'now'> {
@@ -60,6 +61,7 @@ export class Hands implements ClusterHands {
   readonly #limits: HandLimits
   readonly #run: RunProgram
   readonly #writes = new Writes()
+  readonly #turns = new Turns()
 
   constructor(parts: HandsParts) {
     this.#parts = parts
@@ -86,12 +88,6 @@ export class Hands implements ClusterHands {
     })
   }
 
-  /** VO networks that we are an end of, whoever made it: what wire is told when core starts. */
-  async ownNetworks(): Promise<readonly number[]> {
-    const ends = await seeHere(this.#run, AbortSignal.timeout(this.#limits.observeMs))
-    return ends.filter(({ local }) => local !== undefined).map(({ vni }) => vni)
-  }
-
   async perform(action: HandAction, { signal, mark }: StepPlace): Promise<void> {
     const stopped = (): Error => givenUp(action.kind)
     const work = this.#perform(action, { signal, mark })
@@ -116,9 +112,7 @@ export class Hands implements ClusterHands {
       case 'join-network':
       case 'leave-network':
       case 'forget-peers':
-        return action.host === undefined
-          ? this.#atOurEnd(action, doing)
-          : this.#atHostEnd(action, this.#host(action.host, doing))
+        return this.#atEnd(action, doing)
       case 'await':
         return this.#await(action, doing)
       case 'prepare-host':
@@ -152,6 +146,15 @@ export class Hands implements ClusterHands {
     }
   }
 
+  #atEnd(action: EndAction, doing: Doing): Promise<void> {
+    const { host } = action
+    const vni = action.kind === 'join-network' ? action.end.vni : action.vni
+    return this.#turns.take(`network ${vni} on ${host ?? 'the appliance'}`, async () => {
+      if (host === undefined) await this.#atOurEnd(action, doing)
+      else await this.#atHostEnd(action, this.#host(host, doing))
+    })
+  }
+
   #atOurEnd(action: EndAction, { signal }: Doing): Promise<void> {
     const run = this.#run
     const ends = { run, tenants: this.#parts.tenants, limits: this.#limits }
@@ -179,7 +182,7 @@ export class Hands implements ClusterHands {
   #onHost(action: HostAction, calls: HostCalls): Promise<void> {
     switch (action.kind) {
       case 'prepare-host':
-        return prepareHost(calls)
+        return this.#turns.take(`prepare ${action.host}`, () => prepareHost(calls))
       case 'create-overlay':
         return createOverlay(calls, action.definition)
       case 'define':
