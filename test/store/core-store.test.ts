@@ -235,3 +235,29 @@ test('a row that somebody edited into nonsense is a fault, not a wrong answer', 
   assert.throws(() => store.hosts.load(), { code: 'CPC-STO-008' })
   assert.throws(() => store.hosts.nextBoots(), { code: 'CPC-STO-008' })
 })
+
+test('the keys of a cluster stay the first that were made, until it is gone', (t) => {
+  const pair = { publicKey: 'ssh-ed25519 A', secret: 'S' }
+  const store = acrossRestart(t, ({ clusterKeys }) => {
+    clusterKeys.add('physics', 'hpl', pair)
+    clusterKeys.add('physics', 'hpl', { publicKey: 'other', secret: 'other' })
+    clusterKeys.add('physics', 'gone', pair)
+    clusterKeys.remove('physics', 'gone')
+  })
+  assert.deepEqual(store.clusterKeys.find('physics', 'hpl'), pair)
+  assert.equal(store.clusterKeys.find('physics', 'gone'), undefined)
+  assert.equal(store.clusterKeys.find('biology', 'hpl'), undefined)
+})
+
+test('benchmark runs come back newest first, and only so many are kept', (t) => {
+  const store = acrossRestart(t, ({ hplRuns }) => {
+    for (const at of [1, 3, 2]) hplRuns.save({ id: `r${at}`, startedAt: at, content: { at } }, 2)
+    hplRuns.save({ id: 'r3', startedAt: 3, content: { at: 'again' } }, 2)
+  })
+  assert.deepEqual(store.hplRuns.list(10), [
+    { id: 'r3', startedAt: 3, content: { at: 'again' } },
+    { id: 'r2', startedAt: 2, content: { at: 2 } },
+  ])
+  assert.equal(store.hplRuns.find('r1'), undefined)
+  assert.equal(store.hplRuns.list(1).length, 1)
+})

@@ -1,13 +1,7 @@
 // Why this file exists: benchmark runs as people order them: in turn where they share machines, watched, called off, kept
 // and compared.
 import { mkdirSync, rmSync } from 'node:fs'
-import type { Caller } from '#api'
-import type {
-  HplComparisonView,
-  HplRequest,
-  HplRunView,
-  JobView,
-} from '../../api/cluster-services.ts'
+import type { Caller, HplComparisonView, HplRequest, HplRunView, JobView } from '#api'
 import type { EntryId, Snapshot } from '#directory'
 import { Fault } from '#fault'
 import type { MachineState } from '#host'

@@ -1,6 +1,6 @@
 // Why this file exists: which machines a run is over, in which order, on which network: a question to the directory, asked
 // when the run is ordered and again when it begins, since it may have waited.
-import type { HplRequest } from '../../api/cluster-services.ts'
+import type { HplRequest } from '#api'
 import {
   contains,
   type EntryId,

@@ -96,7 +96,8 @@ function lineSplitter(onLine: (line: string) => void): (piece: Buffer) => void {
   let rest = ''
   return (piece) => {
     const lines = (rest + decoder.write(piece)).split('\n')
-    rest = (lines.pop() ?? '').slice(0, lineCharsMax)
+    // One more, so that a line that was cut is still too long.
+    rest = (lines.pop() ?? '').slice(0, lineCharsMax + 1)
     for (const line of lines) if (line.length <= lineCharsMax) onLine(line)
   }
 }

@@ -1,6 +1,6 @@
 // Why this file exists: what is remembered of a run, as it is stored, and as it is shown: as a run and as a job.
 import { z } from 'zod'
-import type { HplRunView, JobView, TroubleView } from '../../api/cluster-services.ts'
+import type { HplRunView, JobView, TroubleView } from '#api'
 import type { Fault } from '#fault'
 import { emulatedLabel, type MeasuredRun } from '#hpl'
 import { stages } from './one-run.ts'

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { HplRunView } from '#api'
 import {
   applyDeltas,
   emptySnapshot,
@@ -174,12 +175,15 @@ export function sshPlayedBy(
 const turnMs = 20
 const waitMsMax = 60_000
 
-/** Until a run is over. */
-export async function ended(benchmarks: Benchmarks, id: string) {
-  const until = Date.now() + waitMsMax
-  while (benchmarks.show(id).state === 'running') {
-    assert.ok(Date.now() < until, JSON.stringify(benchmarks.job(id)))
+export async function until(isSo: () => boolean, what: string): Promise<void> {
+  const last = Date.now() + waitMsMax
+  while (!isSo()) {
+    assert.ok(Date.now() < last, `waited in vain for ${what}`)
     await pause(turnMs)
   }
+}
+
+export async function ended(benchmarks: Benchmarks, id: string): Promise<HplRunView> {
+  await until(() => benchmarks.show(id).state !== 'running', `the end of run ${id}`)
   return benchmarks.show(id)
 }

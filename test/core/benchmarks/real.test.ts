@@ -8,25 +8,43 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { formatIp4 } from '#directory'
 import { needs, needsRoot } from '../../needs.ts'
-import { caller, ended, host, network, openRack, snapshotOf, sshPlayedBy, vcn } from './rack.ts'
+import {
+  caller,
+  ended,
+  host,
+  network,
+  openRack,
+  snapshotOf,
+  sshPlayedBy,
+  until,
+  vcn,
+} from './rack.ts'
 
 const hasHpcc = needs('hpcc', '/usr/bin/hpcc', '/usr/bin/mpirun.openmpi')
 const hasBusybox = needs('busybox-static', '/bin/busybox')
 const loopback = network('loopback', '127.0.0.0/8')
 const own = host('n001', '127.0.0.1')
 
-for (const [shell, skip, ...words] of [
-  ['dash', hasHpcc, 'sh'],
-  ['the shell of our images', { ...hasHpcc, ...hasBusybox }, '/bin/busybox', 'sh'],
+/** Every program that busybox has, before those of the same name that this machine has. */
+function busyboxFirst(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cpc-busybox-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  execFileSync('/bin/busybox', ['--install', '-s', folder])
+  return `${folder}:/usr/bin:/bin`
+}
+
+for (const [kind, skip, path] of [
+  ['Debian', hasHpcc, () => '/usr/bin:/bin'],
+  ['busybox, as our own images have it', { ...hasHpcc, ...hasBusybox }, busyboxFirst],
 ] as const) {
   test(
-    `one bare host gives a checked figure, and is clean after it, in ${shell}`,
+    `one bare host gives a checked figure, and is clean after it, with the programs of ${kind}`,
     skip,
     async (t) => {
-      const [program, ...rest] = words
+      const env = `PATH=${path(t)}`
       const { benchmarks, remoteFolder, authorizedKeys, told } = openRack(t, {
         snapshot: snapshotOf(loopback, own),
-        run: sshPlayedBy((_address, command) => [program, ...rest, '-c', command]),
+        run: sshPlayedBy((_address, command) => ['env', env, 'sh', '-c', command]),
       })
       const on = { kind: 'hosts', hosts: ['n001'] } as const
       const job = await benchmarks.run({ on, N: 100, NB: 20, ranksPerNode: 1 }, caller)
@@ -56,7 +74,7 @@ test(
     const on = { kind: 'hosts', hosts: ['n001'] } as const
     const { id } = await benchmarks.run({ on, N: 4000, NB: 8, ranksPerNode: 1 }, caller)
     const output = join(remoteFolder, id, 'hpccoutf.txt')
-    while (!existsSync(output)) await new Promise((resolve) => setImmediate(resolve))
+    await until(() => existsSync(output), 'hpcc to begin')
     await benchmarks.cancel(id)
     assert.equal(benchmarks.show(id).state, 'cancelled')
     assert.deepEqual(readdirSync(remoteFolder), [])
@@ -66,18 +84,13 @@ test(
 )
 
 test('a run that is too slow ends at its limit of time, and says so', hasHpcc, async (t) => {
-  const { benchmarks, remoteFolder, clock } = openRack(t, {
+  const { benchmarks, remoteFolder } = openRack(t, {
     snapshot: snapshotOf(loopback, own),
     run: sshPlayedBy((_address, command) => ['sh', '-c', command]),
   })
   const on = { kind: 'hosts', hosts: ['n001'] } as const
   const order = { on, N: 4000, NB: 8, ranksPerNode: 1, secondsMax: 1 }
   const { id } = await benchmarks.run(order, caller)
-  while (!existsSync(join(remoteFolder, id, 'pid')))
-    await new Promise((resolve) => setImmediate(resolve))
-  while (!benchmarks.job(id)?.doing.some((one) => one.startsWith('running')))
-    await new Promise((resolve) => setImmediate(resolve))
-  clock.now += 1000
   const run = await ended(benchmarks, id)
   assert.equal(run.trouble?.code, 'CPC-HPL-017')
   assert.deepEqual(processesBelow(remoteFolder), [])
@@ -97,7 +110,7 @@ function twoMachines(t: TestContext): { readonly path: string } {
     execFileSync('ip', words, { stdio: 'pipe' })
   }
   t.after(() => {
-    for (const name of [...namesOf.values()]) ip('netns', 'del', name)
+    for (const name of namesOf.values()) ip('netns', 'del', name)
     rmSync(folder, { recursive: true })
   })
   for (const name of namesOf.values()) ip('netns', 'add', name)
