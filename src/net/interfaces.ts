@@ -34,8 +34,9 @@ function isLinkLocal(address: string): boolean {
   return /^fe[89ab][0-9a-f]:/i.test(address)
 }
 
-/** The kernel's number of an interface. */
-export function interfaceIndex(name: string): number {
+/** The kernel's number of an interface; one that is made anew under the same name has another. */
+export function interfaceIndex(name: string, namespace?: NetworkNamespace): number {
+  if (namespace !== undefined) return namespace.within(() => interfaceIndex(name))
   const index = libc().interfaceIndex(name)
   if (index === 0) throw noSuchInterface(name)
   return index

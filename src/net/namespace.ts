@@ -1,7 +1,7 @@
 // Why this file exists: a VO's network ends in a network namespace of its own, and a socket belongs for life to the
 // namespace in which its thread stood when it was made. So our thread goes in, makes it, and is back before anything
 // else can run.
-import { closeSync, fstatSync, openSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#fault'
 import { CallRefused, libc } from './libc.ts'
@@ -48,11 +48,6 @@ export function openNamespace(name: string): NetworkNamespace {
     namespace[Symbol.dispose]()
     throw refused(name, cause)
   }
-}
-
-/** Which namespace has the name now; `undefined` when none has. */
-export function namespaceInode(name: string): number | undefined {
-  return statSync(join(folder, name), { throwIfNoEntry: false })?.ino
 }
 
 /** In, and back in any case. Whoever cannot come back would serve one network's clients on another. */

@@ -2,7 +2,7 @@
 import { formatIp4, type Ip4, type Snapshot } from '#directory'
 import { Fault } from '#fault'
 import type { Sighting } from '#feed'
-import { interfaceAddresses, type NetworkNamespace, openNamespace } from '#net'
+import { interfaceAddresses, interfaceIndex, type NetworkNamespace, openNamespace } from '#net'
 import { createDhcpService, defaultDhcpLimits, type DhcpService } from '#pxe'
 import { namespaceName, vxlanName } from '#vocluster'
 import type { Closer, WireContext } from './context.ts'
@@ -18,8 +18,8 @@ export type TenantContext = Pick<
 >
 
 export interface TenantEnd extends Closer {
-  /** Of the namespace that its sockets are in. */
-  readonly inode: number
+  /** What its sockets are bound to: see `standingOf`. */
+  readonly standing: string
   readonly dhcp: DhcpService
 }
 
@@ -33,6 +33,7 @@ const tcpConnectionsMax = 32
 export async function openTenantEnd(vni: number, context: TenantContext): Promise<TenantEnd> {
   using namespace = openNamespace(namespaceName(vni))
   const place = placeIn(namespace, vxlanName(vni))
+  const standing = standingIn(namespace, place)
   const view = tenantViewer(vni, () => context.picture()?.snapshot)
   await using opening = new AsyncDisposableStack()
   const dhcp = await startDhcp({ context, place, namespace, view })
@@ -40,7 +41,26 @@ export async function openTenantEnd(vni: number, context: TenantContext): Promis
   const dns = await startDns({ context, place, namespace, view })
   opening.defer(() => dns.close())
   const opened = opening.move()
-  return { inode: namespace.inode, dhcp: dhcp.service, close: () => opened.disposeAsync() }
+  return { standing, dhcp: dhcp.service, close: () => opened.disposeAsync() }
+}
+
+/** Namespace, device and addresses: sockets outlive each of them, and hear nothing more. `undefined`: not there. */
+export function standingOf(vni: number): string | undefined {
+  try {
+    using namespace = openNamespace(namespaceName(vni))
+    return standingIn(namespace, placeIn(namespace, vxlanName(vni)))
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
+  }
+}
+
+function standingIn(
+  namespace: NetworkNamespace,
+  { interfaceName, addresses, subnets }: Place,
+): string {
+  const index = interfaceIndex(interfaceName, namespace)
+  return JSON.stringify([namespace.inode, index, addresses, subnets])
 }
 
 interface Parts {

@@ -1,9 +1,7 @@
-// Why this file exists: VO networks come and go while wire runs, and their namespaces may be made anew under the same
-// name. Which of them are served is brought in line here, one after the other, and no trouble there reaches the rest.
+// Why this file exists: VO networks come and go while wire runs, and their ends may be made anew under the same names. Which of them are served is brought in line here, one after the other, and no trouble there reaches the rest.
 import { Fault } from '#fault'
-import { namespaceInode } from '#net'
 import { namespaceName } from '#vocluster'
-import { openTenantEnd, type TenantContext, type TenantEnd } from './tenant-end.ts'
+import { openTenantEnd, standingOf, type TenantContext, type TenantEnd } from './tenant-end.ts'
 
 /** Each holds four files, and up to 32 connections. */
 export const tenantEndsMax = 256
@@ -65,8 +63,8 @@ export class Tenants {
     const wanted = this.#wanted.filter((vni) => this.#isDescribed(vni))
     for (const [vni, end] of this.#open) {
       if (!wanted.includes(vni)) await this.#drop(vni, end, 'no longer wanted')
-      else if (namespaceInode(namespaceName(vni)) !== end.inode)
-        await this.#drop(vni, end, 'its namespace has gone')
+      else if (standingOf(vni) !== end.standing)
+        await this.#drop(vni, end, 'its namespace, device or address has changed')
     }
     for (const vni of this.#troubles.keys()) if (!wanted.includes(vni)) this.#troubles.delete(vni)
     for (const vni of wanted) if (!this.#open.has(vni)) await this.#serve(vni)

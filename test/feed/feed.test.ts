@@ -138,6 +138,11 @@ for (const [sentence, bytes, reason] of [
     /a frame of 4294967295 bytes/,
   ],
   ['bytes that are no JSON', Buffer.from([0, 0, 0, 2, 0x7b, 0x7b]), /no JSON/],
+  [
+    'a VXLAN number that no network can have',
+    Buffer.from('\0\0\0\x1f{"kind":"tenants","vnis":[0,7]}'),
+    /cannot be read/,
+  ],
   ['a message of no kind that we know', Buffer.from('\0\0\0\x0c{"kind":"x"}'), /cannot be read/],
 ] as const) {
   test(`${sentence} ends that connection with a reason, and the next one is served`, async (t) => {

@@ -11,7 +11,6 @@ import { Fault } from '#fault'
 import {
   boundTcpDescriptor,
   interfaceAddresses,
-  namespaceInode,
   openBoundUdp,
   openLinkSender,
   openNamespace,
@@ -104,16 +103,18 @@ test('a namespace that is not there, or is a name only, is a fault that says so'
   assert.throws(() => openNamespace(`${name}-half`), { code: 'CPC-NET-008' })
 })
 
-test('a namespace made anew under the same name has another number', possible, () => {
+test('a namespace made anew under the same name has another number', possible, (t) => {
   const again = `${name}-again`
   run('netns', 'add', again)
+  t.after(() => run('netns', 'delete', again))
   using first = openNamespace(again)
-  assert.equal(namespaceInode(again), first.inode)
+  using same = openNamespace(again)
+  assert.equal(same.inode, first.inode)
   run('netns', 'delete', again)
-  assert.equal(namespaceInode(again), undefined)
+  assert.throws(() => openNamespace(again), { code: 'CPC-NET-008' })
   run('netns', 'add', again)
-  assert.notEqual(namespaceInode(again), first.inode)
-  run('netns', 'delete', again)
+  using second = openNamespace(again)
+  assert.notEqual(second.inode, first.inode)
 })
 
 const keeper = join(import.meta.dirname, 'programs/keeper.ts')

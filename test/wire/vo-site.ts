@@ -5,7 +5,7 @@ import { ip, label, machine, mac, name, network, newId, snapshotOf, vcn } from '
 export { ip, label, mac, name, snapshotOf }
 
 /** Of this process alone: namespaces are named by it, and tests run side by side. */
-const firstVni = 16_000_000 + (process.pid % 70_000) * 10
+export const firstVni = 15_000_000 + (process.pid % 70_000) * 10
 export const physicsVni = firstVni
 export const chemVni = firstVni + 1
 
