@@ -8,13 +8,18 @@ import { auditTable } from './audit.ts'
 import { certificateTable } from './certificates.ts'
 import { claimTable } from './claims.ts'
 import { clusterKeyTable } from './cluster-keys.ts'
+import { clusterTable } from './clusters.ts'
 import { fenceTable } from './fences.ts'
 import { hostTable } from './hosts.ts'
 import { hplRunTable } from './hpl-runs.ts'
+import { jobTable } from './jobs.ts'
 import { addressTable, holderTable, progressTable, serialTable } from './names.ts'
 import { powerSecretTable } from './power-secrets.ts'
+import { reservationTable } from './reservations.ts'
 import { coreSchema } from './schema.ts'
 import { tokenTable } from './tokens.ts'
+import { vcnLifeTable } from './vcn-lives.ts'
+import { vcnMarkTable } from './vcn-marks.ts'
 
 function tablesOf(db: DatabaseSync) {
   return {
@@ -24,14 +29,19 @@ function tablesOf(db: DatabaseSync) {
     certificates: certificateTable(db),
     claims: claimTable(db),
     clusterKeys: clusterKeyTable(db),
+    clusters: clusterTable(db),
     fences: fenceTable(db),
     holders: holderTable(db),
     hosts: hostTable(db),
     hplRuns: hplRunTable(db),
+    jobs: jobTable(db),
     powerSecrets: powerSecretTable(db),
     progress: progressTable(db),
+    reservations: reservationTable(db),
     serials: serialTable(db),
     tokens: tokenTable(db),
+    vcnLives: vcnLifeTable(db),
+    vcnMarks: vcnMarkTable(db),
   } as const
 }
 
