@@ -140,3 +140,8 @@ export type {
 export { confirmPlan, planCluster, planDown, type Planned } from './plan/plan-cluster.ts'
 export type { PlanRefusal } from './plan/refusal.ts'
 export type { Action, EntryNic, Step, VcnEntry } from './plan/step.ts'
+export { type EndsInput, missingApplianceEnds } from './reconcile/appliance-ends.ts'
+export { liveThrough } from './reconcile/course.ts'
+export { orderOf, type StepBounds, type StepOrder } from './reconcile/order.ts'
+export { hostOfAction, vcnOfAction } from './reconcile/subject.ts'
+export { awaitUnanswered } from './reconcile/unanswered.ts'
