@@ -207,6 +207,9 @@ test('the completion script is made of the commands, and bash takes it', async (
     script,
     `${out}\nCOMP_WORDS=(coppice machine po)\nCOMP_CWORD=2\n_coppice\necho "\${COMPREPLY[@]}"\nCOMP_WORDS=(coppice machine add x --po)\nCOMP_CWORD=4\n_coppice\necho "\${COMPREPLY[@]}"\nCOMP_WORDS=(coppice cluster apply x --pl)\nCOMP_CWORD=4\n_coppice\necho "\${COMPREPLY[@]}"\n`,
   )
-  assert.equal(execFileSync('bash', [script], { encoding: 'utf8' }), 'power\n--port --power\n--plan\n')
+  assert.equal(
+    execFileSync('bash', [script], { encoding: 'utf8' }),
+    'power\n--port --power\n--plan\n',
+  )
   assert.equal((await run(['completion', 'fish'])).exit, 2)
 })

@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream'
 import type { Command } from 'commander'
 import { Fault } from '#fault'
+import type { VcnRef } from '../client/clusters.ts'
 import type { CliIo } from '../io.ts'
 import { type Call, tell } from '../program/call.ts'
 import { vcnNamed, vcnText, voFlag, type VoFlag } from '../program/named-clusters.ts'
@@ -30,10 +31,13 @@ async function openConsole(call: Call<ConsoleFlags>): Promise<void> {
   const ms = flags.seconds === undefined ? undefined : msOf(flags.seconds)
   const vcn = await vcnNamed(call, words[0] ?? '')
   const socket = await (await call.appliance()).vcns.console(vcn)
-  const way = io.isTerminal.in ? '; Ctrl-] leaves' : ''
-  tell(call, `console of ${vcnText(vcn)}${way}`)
-  const end = await converse(socket, io, ms)
-  if (io.isTerminal.in) tell(call, `\r\n${ends[end]}`)
+  const end = await converse(socket, io, { ms, began: () => tell(call, greeting(vcn, io)) })
+  if (io.isTerminal.in) tell(call, `\n${ends[end]}`)
+}
+
+/** Told when it is true: before, Ctrl-C and the like still meant us. */
+function greeting(vcn: VcnRef, { isTerminal }: CliIo): string {
+  return `console of ${vcnText(vcn)}${isTerminal.in ? '; Ctrl-] leaves' : ''}`
 }
 
 type End = 'left' | 'over' | 'closed'
@@ -45,9 +49,14 @@ const ends: Readonly<Record<End, string>> = {
 }
 
 /** Both ways at once, until one of the three ends; the terminal is given back on each of them. */
-async function converse(socket: Duplex, io: CliIo, ms: number | undefined): Promise<End> {
+async function converse(
+  socket: Duplex,
+  io: CliIo,
+  { ms, began }: { readonly ms: number | undefined; readonly began: () => void },
+): Promise<End> {
   const ended = new AbortController()
   using keys = io.keys()
+  began()
   const typed = sendTyped(keys.bytes, socket, io.isTerminal.in)
   const shown = showAll(socket, io)
   const over = timeOver(io, ms, ended.signal)
