@@ -3,12 +3,15 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openApi } from '#api'
+import type { Vcn } from '#directory'
 import { runChild } from './serve/child-main.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { version } from './serve/version.ts'
+import { openClusters } from './core/clusters-home.ts'
 import { openFoundation } from './core/foundation.ts'
 import { type Followers, openFollowers } from './core/followers.ts'
 import { openHostDoor } from './core/host-door.ts'
+import { openConsole } from './core/services/console.ts'
 import { servicesOf } from './core/services/index.ts'
 
 const tickMs = 1_000
@@ -22,7 +25,14 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
   const { hosts, store, events } = foundation
   const followers = await openFollowers(foundation)
   const doors = await openHostDoor(foundation, () => followers.feed.connected)
-  const context = { ...foundation, ...followers }
+  const clusters = await openClusters(foundation, followers)
+  const context = {
+    ...foundation,
+    ...followers,
+    ...clusters,
+    openConsole: (vcn: Vcn) => openConsole(vcn, foundation),
+    writes: () => clusters.hands.writes(),
+  }
   const api = await openApi({
     services: servicesOf(context, followers.feed, version),
     socketPath: join(dataDir, 'api.sock'),
@@ -31,6 +41,7 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
     log,
   })
   hosts.resume()
+  clusters.engine.resume()
   if (!(await isOnTheWire(followers)))
     log('the directory is not known yet: wire stays silent until it is')
   const ticking = setInterval(() => hosts.tick(), tickMs)
@@ -40,6 +51,8 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
     clearInterval(ticking)
     clearInterval(copying)
     await api.close()
+    await clusters.benchmarks[Symbol.asyncDispose]()
+    await clusters.engine[Symbol.asyncDispose]()
     for (const door of doors) door.close()
     hosts[Symbol.dispose]()
     followers.feed[Symbol.dispose]()

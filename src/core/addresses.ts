@@ -13,6 +13,7 @@ import {
 } from '#directory'
 import type { DirectorySync } from '#ldap-sync'
 import type { CoreStore } from '#store'
+import { applianceAddress } from '#vocluster'
 import type { DirectoryKeeper } from './directory-keeper.ts'
 import type { EventHub } from './events.ts'
 
@@ -82,7 +83,12 @@ export class AddressGiver {
     if (network === undefined) return undefined
     const isTaken = (address: Ip4): boolean =>
       directory.isClaimed(address) || this.#promised.has(address)
-    const address = chooseAddress(directory.snapshot, network, isTaken, applianceAddresses)
+    // On a VO's network we have an end of our own.
+    const own = network.vni === undefined ? [] : [applianceAddress(network)]
+    const address = chooseAddress(directory.snapshot, network, isTaken, [
+      ...applianceAddresses,
+      ...own,
+    ])
     if (address === undefined) events.tell('alarm', device.name, `network ${network.name} is full`)
     return address
   }

@@ -1,7 +1,7 @@
 // Why this file exists: the two streams that core lives by: the directory comes in, the feed goes out, and what wire
 // saw comes back.
-import { emptySnapshot, type Delta, type EntryId } from '#directory'
-import type { NextBoot } from '#feed'
+import { emptySnapshot, type Delta, type EntryId, type Vcn } from '#directory'
+import type { NextBoot, Sighting } from '#feed'
 import type { DirectoryChange, DirectoryState, DirectorySync } from '#ldap-sync'
 import { AddressGiver } from './addresses.ts'
 import { DirectoryKeeper, dropped } from './directory-keeper.ts'
@@ -17,6 +17,7 @@ export interface Followers {
   readonly sightings: Sightings
   readonly addresses: AddressGiver
   readonly notes: () => Iterable<EntryNotes>
+  readonly vcnsSeen: VcnsSeen
   readonly tellNextBoot: (id: EntryId, choice: NextBoot) => void
 }
 
@@ -33,7 +34,9 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     onChange: (deltas) => changed(deltas),
   })
   foundation.showSnapshot(() => directory.snapshot)
-  const sightings = new Sightings(foundation)
+  const vcnsSeen = new VcnsSeen()
+  const onVcn = (vcn: Vcn, sighting: Sighting): void => vcnsSeen.put(vcn, sighting)
+  const sightings = new Sightings({ ...foundation, onVcn })
   const tellState = stateTeller(foundation)
   const { sync, readOnly } = openDirectorySync(settings, dataDir, {
     changes(batch) {
@@ -54,6 +57,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     addresses,
     feed,
     notes: () => notes.values(),
+    vcnsSeen,
     tellNextBoot: (id, choice) => feed.send({ kind: 'next-boot', id, choice }),
   }
 
@@ -67,6 +71,26 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     for (const delta of deltas) {
       if (delta.kind === 'set-aside') events.tell('set-aside', delta.item.dn, delta.item.reason)
     }
+  }
+}
+
+type VcnListener = (vcn: Vcn, sighting: Sighting) => void
+const vcnsHeldMax = 10_000
+
+/** What is seen of nodes while those who ask for it are still being built waits here for them. */
+export class VcnsSeen {
+  #held: (readonly [Vcn, Sighting])[] = []
+  #listener: VcnListener | undefined
+
+  put(vcn: Vcn, sighting: Sighting): void {
+    if (this.#listener !== undefined) this.#listener(vcn, sighting)
+    else if (this.#held.length < vcnsHeldMax) this.#held.push([vcn, sighting])
+  }
+
+  listen(listener: VcnListener): void {
+    this.#listener = listener
+    for (const [vcn, sighting] of this.#held) listener(vcn, sighting)
+    this.#held = []
   }
 }
 

@@ -10,7 +10,7 @@ import { addressOf } from '../serve/interface-address.ts'
 import { nfsSourceOf } from '../serve/nfs-source.ts'
 import { EventHub } from './events.ts'
 import { openOwnIdentity, type OwnIdentity } from './own-identity.ts'
-import { hostReach } from './reach.ts'
+import { type CoreReach, hostReach } from './reach.ts'
 
 export interface CorePlace {
   readonly settings: Settings
@@ -22,6 +22,7 @@ export interface Foundation extends CorePlace, OwnIdentity {
   readonly store: CoreStore
   readonly events: EventHub
   readonly hosts: HostKeeper
+  readonly reach: CoreReach
   readonly now: () => number
   readonly applianceAddresses: readonly Ip4[]
   /** What hosts mount; absent without NFS. */
@@ -44,14 +45,15 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
   const nothing = emptySnapshot(settings.domain)
   let current = (): Snapshot => nothing
   const snapshot = (): Snapshot => current()
+  const reach = hostReach({
+    caPem: identity.authority.certificate.pem,
+    own: identity.own,
+    ssh: identity.ssh.identity,
+    nfsSource,
+  })
   const hosts = new HostKeeper({
     store: lifeStore(store),
-    reach: hostReach({
-      caPem: identity.authority.certificate.pem,
-      own: identity.own,
-      ssh: identity.ssh.identity,
-      nfsSource,
-    }),
+    reach,
     now,
     pause,
     patience: settings.boot.patiencePercent / 100,
@@ -68,6 +70,7 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
     store,
     events,
     hosts,
+    reach,
     now,
     applianceAddresses,
     nfsSource,

@@ -1,15 +1,18 @@
 // Why this file exists: what wire saw becomes what core knows: the boot of a machine, claims, who holds which address,
 // and who waits to be described.
 import type { LeaseView, WaitingView } from '#api'
-import { formatIp4, type Ip4, type Mac, type Machine, type Snapshot } from '#directory'
+import { formatIp4, type Ip4, type Mac, type Machine, type Snapshot, type Vcn } from '#directory'
 import type { DhcpSighting, ScriptSighting, Sighting } from '#feed'
 import type { HostKeeper } from '#host'
 import type { CoreStore } from '#store'
+import { vxlanName } from '#vocluster'
 import { claimOf } from './enrolment.ts'
 import type { EventHub } from './events.ts'
 
 export const strangersMax = 4_096
 export const leasesMax = 65_536
+/** `cvx7`: our end of a VO's network. */
+const tenantInterface = vxlanName(0).slice(0, -1)
 const forgetClaimsMs = 48 * 3_600_000
 
 export interface SightingParts {
@@ -18,6 +21,8 @@ export interface SightingParts {
   readonly events: EventHub
   readonly snapshot: () => Snapshot
   readonly now: () => number
+  /** A node of a cluster was seen: its timeline is kept elsewhere. */
+  readonly onVcn: (vcn: Vcn, sighting: Sighting) => void
 }
 
 interface Stranger {
@@ -38,19 +43,20 @@ export class Sightings {
   }
 
   take(sighting: Sighting): void {
-    const { hosts, events } = this.#parts
-    const machine = this.#machineOf(sighting.mac)
+    const { hosts, events, onVcn } = this.#parts
+    const device = this.#deviceOf(sighting.mac)
     if (sighting.kind === 'alarm') {
       events.tell(
         'alarm',
-        machine?.name ?? sighting.mac ?? 'wire',
+        device?.name ?? sighting.mac ?? 'wire',
         `${sighting.code} ${sighting.why}`,
       )
     }
-    if (sighting.kind === 'dhcp') this.#remember(sighting, machine)
-    if (machine === undefined) return
-    hosts.observe(machine.id, { kind: 'sighting', sighting })
-    if (sighting.kind === 'script') this.#claim(sighting, machine)
+    if (sighting.kind === 'dhcp') this.#remember(sighting, device)
+    if (device?.kind === 'vcn') onVcn(device, sighting)
+    if (device?.kind !== 'machine') return
+    hosts.observe(device.id, { kind: 'sighting', sighting })
+    if (sighting.kind === 'script') this.#claim(sighting, device)
   }
 
   /** Machines that nobody has described, and known ones whose identity is in doubt. */
@@ -78,29 +84,37 @@ export class Sightings {
   }
 
   leases(): readonly LeaseView[] {
+    this.#forgetNodes()
     return [...this.#leases].map(([address, seen]) => {
-      const machine = this.#machineOf(seen.mac)
+      const device = this.#deviceOf(seen.mac)
       return {
         address: formatIp4(address),
         mac: seen.mac ?? '',
-        ...(machine && { machine: machine.name }),
+        ...(device && { machine: device.name }),
         lastSeen: new Date(seen.at).toISOString(),
         answered: seen.answered ?? '',
       }
     })
   }
 
-  #machineOf(mac: Mac | undefined): Machine | undefined {
-    const device = mac === undefined ? undefined : this.#parts.snapshot().byMac.get(mac)?.device
-    return device?.kind === 'machine' ? device : undefined
+  /** What a node held goes with its cluster: nothing is left that could still use it. */
+  #forgetNodes(): void {
+    for (const [address, { mac, interfaceName }] of this.#leases) {
+      const isTenants = interfaceName.startsWith(tenantInterface)
+      if (isTenants && this.#deviceOf(mac) === undefined) this.#leases.delete(address)
+    }
   }
 
-  #remember(sighting: DhcpSighting, machine: Machine | undefined): void {
+  #deviceOf(mac: Mac | undefined): Machine | Vcn | undefined {
+    return mac === undefined ? undefined : this.#parts.snapshot().byMac.get(mac)?.device
+  }
+
+  #remember(sighting: DhcpSighting, device: Machine | Vcn | undefined): void {
     const { mac, address, answered, port } = sighting
     if (mac !== undefined && port !== undefined) put(this.#ports, mac, port, leasesMax)
     if (address !== undefined && answered === 'ACK') put(this.#leases, address, sighting, leasesMax)
     if (sighting.asked === 'RELEASE' && address !== undefined) this.#leases.delete(address)
-    if (mac === undefined || machine !== undefined) return
+    if (mac === undefined || device !== undefined) return
     const known = this.#strangers.get(mac)
     if (known === undefined)
       this.#parts.events.tell('waiting', mac, 'a machine that nobody has described')

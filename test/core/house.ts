@@ -85,7 +85,7 @@ export async function openHouse(t: TestContext) {
     store[Symbol.dispose]()
     rmSync(folder, { recursive: true })
   })
-  const parts = { store, events, hosts, snapshot: () => snapshot, now }
+  const parts = { store, events, hosts, snapshot: () => snapshot, now, onVcn: () => undefined }
   const remembered: string[] = []
   return {
     ...parts,

@@ -26,6 +26,8 @@ export interface ServiceContext {
   /** What was left out of entries that are served all the same. */
   readonly notes: () => Iterable<EntryNotes>
   readonly now: () => number
+  /** Calls of clusters' jobs that changed something, by whom they went to. */
+  readonly writes: () => { readonly libvirt: number; readonly ldap: number }
   /** Tells wire what a machine's next boot is to be. */
   readonly tellNextBoot: (machine: EntryId, choice: NextBoot) => void
   /** A folder of ours, 0700. */

@@ -47,7 +47,7 @@ export function overviewServices(
       if (!wire.connected) return { ready: false, why: 'wire is away' }
       return { ready: true, why: 'the directory is known and wire answers from it' }
     },
-    metrics: () => metricsText(status(), wire.counters),
+    metrics: () => metricsText(status(), wire.counters, context.writes()),
     events: (listener, signal) => context.events.listen(listener, signal),
   }
 }
@@ -84,12 +84,19 @@ function troubleOf({ fault, copyTrouble }: Pick<DirectoryState, 'fault' | 'copyT
   return [fault?.message, copyTrouble].filter((text) => text !== undefined).join('; ')
 }
 
-function metricsText(status: StatusView, wire: Readonly<Record<string, number>>): string {
+function metricsText(
+  status: StatusView,
+  wire: Readonly<Record<string, number>>,
+  writes: Readonly<Record<string, number>>,
+): string {
   const seen = Object.entries(wire).map(
     ([what, count]) => [`coppice_wire_total{what="${what}"}`, count] as const,
   )
   const counts = Object.entries(status.counts).map(
     ([what, count]) => [`coppice_count{of="${what}"}`, count] as const,
+  )
+  const written = Object.entries(writes).map(
+    ([to, count]) => [`coppice_writes_total{to="${to}"}`, count] as const,
   )
   const figures = [
     ['coppice_snapshot', status.snapshot],
@@ -98,6 +105,7 @@ function metricsText(status: StatusView, wire: Readonly<Record<string, number>>)
     ['coppice_directory_age_seconds', status.directory.ageSeconds],
     ...counts,
     ...seen,
+    ...written,
   ] as const
   return figures.map(([name, value]) => `${name} ${value}\n`).join('')
 }

@@ -36,7 +36,7 @@ export function tokenServices(context: ServiceContext): Services['tokens'] {
     },
     caller(secret) {
       const principal = principalOf(secret, store.tokens, now())
-      return principal && { name: principal.name, role: principal.role }
+      return principal
     },
   }
 }
