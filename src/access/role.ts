@@ -11,21 +11,23 @@ export interface Principal {
 
 const everybody = roles
 const staff = ['admin', 'operator'] as const
+const lookers = ['admin', 'operator', 'read-only'] as const
 
-/** Each action with the roles that may do it. Those of a VO are for its own members besides the admin. */
+/** Each action with the roles that may do it. What is a VO's, its members do too, but in their own VO only. */
 const allowed = {
-  read: everybody,
+  read: lookers,
   'read-audit': staff,
   'operate-machines': staff,
   'change-machines': staff,
   'release-leases': staff,
   'confirm-identity': staff,
-  'change-networks': ['admin'],
+  'change-networks': staff,
   'change-vos': ['admin'],
-  'accept-mass-deletion': ['admin'],
+  'accept-mass-deletion': staff,
   'manage-tokens': ['admin'],
   'back-up': ['admin'],
-  'use-vo': ['admin', 'vo-member'],
+  'read-vo': everybody,
+  'use-vo': ['admin', 'operator', 'vo-member'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>
 
 export type Action = keyof typeof allowed
@@ -54,7 +56,7 @@ export function authorize(principal: Principal, action: Action, scope: Scope = {
   if (!may.includes(principal.role)) {
     return refuse(`${principal.role} may not ${action}; ${may.join(' or ')} may`)
   }
-  const isForeign = action === 'use-vo' && principal.role !== 'admin' && !ownsVo(principal, scope)
+  const isForeign = principal.role === 'vo-member' && !ownsVo(principal, scope)
   return isForeign
     ? refuse(`${principal.name} is no member of ${scope.vo ?? 'any VO'}`)
     : { ok: true }

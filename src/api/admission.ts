@@ -1,6 +1,8 @@
 // Why this file exists: who may ask what is decided here, before any route, from the connection, the Host and the
 // Authorization header alone (HOSTILE 64, 65). Pure.
+import { type Action, authorize } from '#access'
 import { Fault } from '#fault'
+import { routeActions } from './route-actions.table.ts'
 import type { Caller } from './services.ts'
 
 /** Where a request came in. The file mode of the socket lets in only its owner. */
@@ -10,6 +12,8 @@ export interface Asked {
   readonly method: string
   /** The pattern of the route, such as /v1/machines/:name. */
   readonly route: string
+  /** The VO that the address names. */
+  readonly vo?: string | undefined
   readonly authorization: string | undefined
 }
 
@@ -33,13 +37,34 @@ export function admit(
   callerOf: (secret: string) => Caller | undefined,
 ): Caller {
   const caller = door === 'local-socket' ? socketOwner : bearer(asked, callerOf)
-  if (isAllowed(caller.role, asked)) return caller
+  // Where the address names none, the route asks again once it knows.
+  const vo = asked.vo ?? caller.vo
+  demand(caller, { action: actionOf(asked), vo, where: `${asked.method} ${asked.route}` })
+  return caller
+}
+
+export interface Intent {
+  readonly action: Action
+  /** Whose it is that is acted upon; `undefined`: no VO's. */
+  readonly vo: string | undefined
+  readonly where: string
+}
+
+/** Throws the fault that refuses the caller. */
+export function demand(caller: Caller, { action, vo, where }: Intent): void {
+  const verdict = authorize(caller, action, vo === undefined ? {} : { vo })
+  if (verdict.ok) return
   throw new Fault('CPC-API-005', {
     what: 'this token does not allow the request',
-    where: `${asked.method} ${asked.route}`,
-    why: `${caller.name} has the role ${caller.role}`,
+    where,
+    why: `${caller.name} has the role ${caller.role}: ${verdict.why}`,
     todo: 'ask an admin, or use the socket api.sock on the appliance',
   })
+}
+
+/** Of a list everybody gets what he may see. */
+export function maySee(caller: Caller, vo: string | undefined): boolean {
+  return authorize(caller, 'read-vo', vo === undefined ? {} : { vo }).ok
 }
 
 function bearer(asked: Asked, callerOf: (secret: string) => Caller | undefined): Caller {
@@ -54,21 +79,12 @@ function bearer(asked: Asked, callerOf: (secret: string) => Caller | undefined):
   })
 }
 
-function isAllowed(role: Caller['role'], { method, route }: Asked): boolean {
-  switch (role) {
-    case 'admin':
-      return true
-    case 'operator':
-      return !isAboutTokens(route)
-    case 'read-only':
-      return (method === 'GET' || method === 'HEAD') && !isAboutTokens(route)
-    case 'vo-member':
-      return false // nothing here belongs to a virtual organization
-  }
-}
-
-function isAboutTokens(route: string): boolean {
-  return route === '/v1/tokens' || route.startsWith('/v1/tokens/')
+function actionOf({ method, route }: Asked): Action {
+  // No route has this address; who may look is told so.
+  if (route === '') return 'read'
+  const action = routeActions[`${method === 'HEAD' ? 'GET' : method} ${route}`]
+  if (action === undefined) throw new Error(`nobody decided who may ask ${method} ${route}`)
+  return action
 }
 
 const addressShape = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/i

@@ -52,6 +52,7 @@ export type {
   TokenView,
   WaitingView,
 } from './services.ts'
+export { type ApiLimits, apiLimits } from './limits.ts'
 export { openApi, type OpenApiParts, type OpenedApi } from './open.ts'
 export {
   eventView,

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { Fault } from '#fault'
 import type { DoorKind } from './admission.ts'
+import type { ApiLimits } from './limits.ts'
 import type { Services } from './services.ts'
 
 export interface OpenApiParts {
@@ -13,6 +14,8 @@ export interface OpenApiParts {
   readonly listen: readonly { readonly host: string; readonly port: number }[]
   readonly version: string
   readonly log: (line: string) => void
+  /** Shorter ones, for tests. */
+  readonly limits?: ApiLimits
 }
 
 export interface OpenedApi {

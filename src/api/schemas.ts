@@ -165,6 +165,7 @@ const tokenShape = z.object({
   id: z.string(),
   name: z.string(),
   role: z.string(),
+  vo: z.string().exactOptional(),
   createdAt: instant,
 })
 export const tokenView = exactly<TokenView>()(tokenShape)
@@ -172,6 +173,7 @@ export const newTokenView = tokenShape.extend({ secret: z.string() })
 export const tokenRequest = z.strictObject({
   name: text,
   role: z.enum(['admin', 'operator', 'vo-member', 'read-only']),
+  vo: text.optional().meta({ description: 'Of a member, and of nobody else' }),
 })
 
 export const powerRequest = z.strictObject({

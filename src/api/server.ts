@@ -19,15 +19,20 @@ import {
   openRoutes,
   socketOwner,
 } from './admission.ts'
+import { clientErrors } from './client-errors.ts'
+import { type ApiLimits, apiLimits } from './limits.ts'
 import { tell } from './problem.ts'
 import { addRoutes } from './routes/all.ts'
 import type { Caller, Services } from './services.ts'
+import { Uploads } from './uploads.ts'
+import { asksForConsole, Upgrades } from './upgrades.ts'
 
 export interface ApiParts {
   readonly services: Services
   readonly version: string
   readonly log: (line: string) => void
   readonly door: DoorKind
+  readonly limits?: ApiLimits
 }
 
 declare module 'fastify' {
@@ -38,21 +43,27 @@ declare module 'fastify' {
 
 const bodyBytesMax = 256 * 1024
 const headerBytesMax = 16 * 1024
-/** Until the whole request is there; what a client takes to read an answer is not limited by it. */
-const requestMsMax = 30_000
-const headersMsMax = 10_000
 const idleMsMax = 60_000
 const connectionsMax = 512
 const parameterLengthMax = 300
 
 /** Ready to listen or to be asked by `inject`. */
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
+  const { services, limits = apiLimits } = parts
   const answerError = errorAnswers(parts.log)
+  const uploads = new Uploads()
+  const upgrades = new Upgrades()
   const app = fastify({
     bodyLimit: bodyBytesMax,
-    requestTimeout: requestMsMax,
+    requestTimeout: limits.requestMsMax,
     keepAliveTimeout: idleMsMax,
-    http: { maxHeaderSize: headerBytesMax, headersTimeout: headersMsMax },
+    http: {
+      maxHeaderSize: headerBytesMax,
+      headersTimeout: limits.headersMsMax,
+      connectionsCheckingInterval: limits.deadlineCheckMs,
+      shouldUpgradeCallback: asksForConsole,
+    },
+    clientErrorHandler: clientErrors(uploads),
     routerOptions: { maxParamLength: parameterLengthMax },
     // An address that cannot be decoded reaches no route and no hook.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
@@ -71,7 +82,14 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     openapi: openApiHead(parts.version),
     transform: jsonSchemaTransform,
   })
-  addRoutes(app.withTypeProvider<ZodTypeProvider>(), parts.services)
+  app.server.on('upgrade', (request, socket, head) =>
+    upgrades.receive(request, { socket, head }, (asked, response) => app.routing(asked, response)),
+  )
+  app.addHook('preClose', (done) => {
+    upgrades.close()
+    done()
+  })
+  addRoutes(app.withTypeProvider<ZodTypeProvider>(), { services, uploads, upgrades, limits })
   await app.ready()
   return app
 }
@@ -83,13 +101,18 @@ function guard(app: FastifyInstance, { services, door }: ApiParts): void {
     const ownNames = [hostname().toLowerCase(), services.status().domain]
     if (door === 'network' && !isOwnHost(headers.host, ownNames)) throw foreignHost(headers.host)
     const route = routeOptions.url ?? ''
+    const { authorization } = headers
+    const asked = { method, route, vo: voOf(request.params), authorization }
     request.caller = openRoutes.has(route)
       ? socketOwner
-      : admit(door, { method, route, authorization: headers.authorization }, (secret) =>
-          services.tokens.caller(secret),
-        )
+      : admit(door, asked, (secret) => services.tokens.caller(secret))
     done()
   })
+}
+
+function voOf(params: unknown): string | undefined {
+  const named = typeof params === 'object' && params !== null && 'vo' in params
+  return named && typeof params.vo === 'string' ? params.vo : undefined
 }
 
 type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply

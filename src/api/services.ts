@@ -132,6 +132,8 @@ export interface TokenView {
   readonly id: string
   readonly name: string
   readonly role: string
+  /** Of a member. */
+  readonly vo?: string
   readonly createdAt: string
 }
 
@@ -168,11 +170,12 @@ export interface Services extends ClusterServices {
   readonly leases: { list(): readonly LeaseView[] }
   readonly tokens: {
     list(): readonly TokenView[]
-    /** The secret is shown once and stored as a hash. */
+    /** The secret is shown once and stored as a hash. `vo`: for a member, and for nobody else. */
     add(
       name: string,
       role: Caller['role'],
       caller: Caller,
+      vo?: string,
     ): Promise<TokenView & { readonly secret: string }>
     revoke(id: string, caller: Caller): Promise<void>
     /** `undefined` when no token has this secret. */

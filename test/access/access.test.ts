@@ -102,9 +102,13 @@ const rights: Readonly<Record<Role, readonly string[]>> = {
     'change-machines',
     'release-leases',
     'confirm-identity',
+    'change-networks',
+    'accept-mass-deletion',
+    'read-vo',
+    'use-vo',
   ],
-  'vo-member': ['read', 'use-vo'],
-  'read-only': ['read'],
+  'vo-member': ['read-vo', 'use-vo'],
+  'read-only': ['read', 'read-vo'],
 }
 
 for (const role of roles) {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { type Answered, openedApi, type OpenedForTest, viaSocket, viaTcp } from './ask.ts'
-import { fakeCore, machine, tokens } from './fake-services.ts'
+import { codeOf, openedApi, type OpenedForTest, viaSocket, viaTcp } from './ask.ts'
+import { fakeCore, machine } from './fake-services.ts'
 
 const core = fakeCore()
 let api: OpenedForTest
@@ -11,10 +11,6 @@ before(async () => {
   api = await openedApi(core.services)
 })
 after(() => api[Symbol.asyncDispose]())
-
-function codeOf({ json }: Answered): unknown {
-  return typeof json === 'object' && json !== null && 'code' in json ? json.code : undefined
-}
 
 test('the socket is open to its owner alone, who is admin without a token', async () => {
   assert.equal(statSync(api.socketPath).mode & 0o777, 0o600)
@@ -50,30 +46,6 @@ test('HOSTILE 64: a stranger learns nothing about which addresses exist', async 
   const nowhere = await viaTcp(api, undefined, { path: '/v2/nothing' })
   assert.deepEqual([there.status, nowhere.status], [401, 401])
 })
-
-const questions = {
-  look: { path: '/v1/machines' },
-  change: { method: 'POST', path: '/v1/networks', body: { name: 'n', subnet: '10.0.0.0/8' } },
-  'list tokens': { path: '/v1/tokens' },
-  'make tokens': { method: 'POST', path: '/v1/tokens', body: { name: 'x', role: 'admin' } },
-  'revoke tokens': { method: 'DELETE', path: '/v1/tokens/t1' },
-} as const
-const allowed: Readonly<Record<string, readonly (keyof typeof questions)[]>> = {
-  admin: ['look', 'change', 'list tokens', 'make tokens', 'revoke tokens'],
-  operator: ['look', 'change'],
-  'read-only': ['look'],
-  'vo-member': [],
-}
-for (const [secret, { role }] of tokens) {
-  test(`a token of the role ${role} may do exactly what its role says`, async () => {
-    for (const [what, asked] of Object.entries(questions)) {
-      const answer = await viaTcp(api, secret, asked)
-      const may = allowed[role]?.some((one) => one === what)
-      if (may === true) assert.ok(answer.status < 300, `${role} may ${what}: ${answer.text}`)
-      else assert.deepEqual([answer.status, codeOf(answer)], [403, 'CPC-API-005'], what)
-    }
-  })
-}
 
 for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:8420']) {
   test(`HOSTILE 65: a request for the host "${host}" is refused, token or not`, async () => {

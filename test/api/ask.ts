@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openApi, type Services } from '#api'
+import { type ApiLimits, openApi, type Services } from '#api'
 
 export interface OpenedForTest extends AsyncDisposable {
   readonly socketPath: string
@@ -13,7 +13,7 @@ export interface OpenedForTest extends AsyncDisposable {
   readonly logged: readonly string[]
 }
 
-export async function openedApi(services: Services): Promise<OpenedForTest> {
+export async function openedApi(services: Services, limits?: ApiLimits): Promise<OpenedForTest> {
   const folder = mkdtempSync(join(tmpdir(), 'cpc-api-'))
   const socketPath = join(folder, 'api.sock')
   const port = await freePort()
@@ -24,6 +24,7 @@ export async function openedApi(services: Services): Promise<OpenedForTest> {
     listen: [{ host: '127.0.0.1', port }],
     version: '0.1.0',
     log: (line) => logged.push(line),
+    ...(limits !== undefined && { limits }),
   })
   return {
     socketPath,
@@ -95,6 +96,16 @@ function ask(
     asked.on('error', reject)
     asked.end(sent)
   })
+}
+
+export function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined
+}
+
+export function codeOf({ json }: Answered): unknown {
+  return member(json, 'code')
 }
 
 function parsed(text: string): unknown {

@@ -2,21 +2,24 @@
 // was told, and one in which every question fails unforeseen.
 import type { Caller, EventView, MachineView, NetworkView, Services } from '#api'
 import { Fault } from '#fault'
+import { type FakeClusters, fakeClusters, type Order } from './fake-clusters.ts'
 
 export const tokens: ReadonlyMap<string, Caller> = new Map([
   ['admin-secret', { name: 'root', role: 'admin' }],
   ['operator-secret', { name: 'ada', role: 'operator' }],
   ['reader-secret', { name: 'monitor', role: 'read-only' }],
-  ['member-secret', { name: 'bob', role: 'vo-member' }],
+  ['member-secret', { name: 'bob', role: 'vo-member', vo: 'physics' }],
+  ['nobody-secret', { name: 'eve', role: 'vo-member' }],
 ])
 
 export interface FakeCore {
   readonly services: Services
   /** What was changed, by whom, in order. */
-  readonly orders: { readonly what: string; readonly caller: string; readonly given?: unknown }[]
+  readonly orders: Order[]
   readonly machines: Map<string, MachineView>
   readonly networks: Map<string, NetworkView>
   readonly listeners: Set<(event: EventView) => void>
+  readonly clusters: FakeClusters
 }
 
 export function machine(name: string, more: Partial<MachineView> = {}): MachineView {
@@ -43,13 +46,16 @@ function noSuch(kind: string, name: string): Fault {
 }
 
 export function fakeCore(): FakeCore {
+  const orders: Order[] = []
   const core: Omit<FakeCore, 'services'> = {
-    orders: [],
+    orders,
+    clusters: fakeClusters(orders),
     machines: new Map(),
     networks: new Map(),
     listeners: new Set(),
   }
   const services: Services = {
+    ...core.clusters.services,
     machines: fakeMachines(core),
     networks: fakeNetworks(core),
     leases: {
@@ -67,10 +73,12 @@ export function fakeCore(): FakeCore {
       list: () => [
         { id: 't1', name: 'ada', role: 'operator', createdAt: '2026-01-31T12:00:00.000Z' },
       ],
-      add: (name, role, caller) => {
-        core.orders.push({ what: `token add ${name} ${role}`, caller: caller.name })
+      add: (name, role, caller, vo) => {
+        const of = vo === undefined ? '' : ` of ${vo}`
+        core.orders.push({ what: `token add ${name} ${role}${of}`, caller: caller.name })
         const createdAt = '2026-01-31T12:00:00.000Z'
-        return Promise.resolve({ id: 't2', name, role, createdAt, secret: 'new-secret' })
+        const view = { id: 't2', name, role, createdAt, ...(vo !== undefined && { vo }) }
+        return Promise.resolve({ ...view, secret: 'new-secret' })
       },
       revoke: (id, caller) => {
         core.orders.push({ what: `token revoke ${id}`, caller: caller.name })
@@ -228,28 +236,43 @@ export function brokenServices(): Services {
     throw new Error(`the database said ${leakingSecret}`)
   }
   const whole = fakeCore().services
+  const rejects = () => Promise.reject(new Error(leakingSecret))
   return {
+    vos: { list: broken, show: broken, add: rejects, change: rejects, remove: rejects },
+    images: { list: broken, show: broken, push: rejects, verify: rejects, remove: rejects },
+    clusters: {
+      list: broken,
+      show: broken,
+      plan: rejects,
+      planDown: rejects,
+      apply: rejects,
+      down: rejects,
+      timeline: broken,
+    },
+    vcns: { list: broken, show: broken, console: rejects },
+    jobs: { list: broken, show: broken, cancel: rejects },
+    hpl: { run: rejects, list: broken, show: broken, compare: broken },
     machines: {
       list: broken,
       show: broken,
-      add: () => Promise.reject(new Error(leakingSecret)),
-      change: () => Promise.reject(new Error(leakingSecret)),
-      remove: () => Promise.reject(new Error(leakingSecret)),
+      add: rejects,
+      change: rejects,
+      remove: rejects,
       timeline: broken,
-      power: () => Promise.reject(new Error(leakingSecret)),
-      nextBoot: () => Promise.reject(new Error(leakingSecret)),
+      power: rejects,
+      nextBoot: rejects,
       waiting: broken,
-      adopt: () => Promise.reject(new Error(leakingSecret)),
+      adopt: rejects,
     },
     networks: {
       list: broken,
       show: broken,
-      add: () => Promise.reject(new Error(leakingSecret)),
-      remove: () => Promise.reject(new Error(leakingSecret)),
+      add: rejects,
+      remove: rejects,
     },
     leases: { list: broken },
     tokens: { ...whole.tokens, list: broken },
-    directory: { lint: broken, decideHeld: () => Promise.reject(new Error(leakingSecret)) },
+    directory: { lint: broken, decideHeld: rejects },
     explain: broken,
     status: () => whole.status(),
     ready: () => ({ ready: false, why: 'the directory is not there' }),

@@ -1,19 +1,43 @@
 // Why this file exists: the whole API at a glance.
+import type { ApiLimits } from '../limits.ts'
 import type { Services } from '../services.ts'
+import type { Uploads } from '../uploads.ts'
+import type { Upgrades } from '../upgrades.ts'
+import { addClusterRoutes } from './clusters.ts'
 import { addDirectoryRoutes } from './directory.ts'
 import { addEventRoute } from './events.ts'
+import { addHplRoutes } from './hpl-runs.ts'
+import { addImageUpload } from './image-upload.ts'
+import { addImageRoutes } from './images.ts'
+import { addJobRoutes } from './jobs.ts'
 import { addMachineRoutes } from './machines.ts'
 import { addNetworkRoutes } from './networks.ts'
 import { addOpenRoutes } from './open-routes.ts'
 import { addTokenRoutes } from './tokens.ts'
 import type { Api } from './typed.ts'
+import { addVcnRoutes } from './vcns.ts'
+import { addVoRoutes } from './vos.ts'
 import { addWaitingRoutes } from './waiting.ts'
 
-export function addRoutes(app: Api, services: Services): void {
+export interface RouteParts {
+  readonly services: Services
+  readonly uploads: Uploads
+  readonly upgrades: Upgrades
+  readonly limits: ApiLimits
+}
+
+export function addRoutes(app: Api, { services, uploads, upgrades, limits }: RouteParts): void {
   addOpenRoutes(app, services)
   addMachineRoutes(app, services)
   addWaitingRoutes(app, services)
   addNetworkRoutes(app, services)
+  addVoRoutes(app, services)
+  addImageRoutes(app, services)
+  addImageUpload(app, { images: services.images, uploads, limits })
+  addClusterRoutes(app, services)
+  addVcnRoutes(app, { vcns: services.vcns, upgrades, limits })
+  addJobRoutes(app, services)
+  addHplRoutes(app, services)
   addTokenRoutes(app, services)
   addDirectoryRoutes(app, services)
   addEventRoute(app, services)

@@ -31,7 +31,7 @@ export function addTokenRoutes(app: Api, { tokens }: Services): void {
       },
     },
     async ({ body, caller }, reply) => {
-      const made = await tokens.add(body.name, body.role, caller)
+      const made = await tokens.add(body.name, body.role, caller, body.vo)
       return reply.code(201).header('cache-control', 'no-store').send(made)
     },
   )

@@ -33,7 +33,7 @@ export const apiFaults = {
   'CPC-API-005': {
     title: 'The token does not allow this',
     explanation:
-      'An admin may do everything, an operator everything but tokens, a read-only token may look but not change. Ask an admin, or use the socket api.sock on the appliance, whose owner is admin.',
+      'An admin may do everything, an operator everything but tokens and changes of VOs, a read-only token may look but not change, and a member of a VO sees and uses the images, clusters, nodes and runs of his own VO. Ask an admin, or use the socket api.sock on the appliance, whose owner is admin.',
     exit: 'refused',
     status: 403,
   },
@@ -55,6 +55,20 @@ export const apiFaults = {
     title: 'Too many are following the events',
     explanation:
       'Each follower of /v1/events keeps a connection open, and their number is limited. Close one, or ask for states instead of following events.',
+    exit: 'failed',
+    status: 503,
+  },
+  'CPC-API-009': {
+    title: 'A console needs a connection of its own',
+    explanation:
+      'The serial console of a node is bytes both ways without an end, which is no answer of HTTP: the request must ask, with "Connection: Upgrade" and "Upgrade: coppice-console", that its connection becomes the console. "coppice vcn console" does so; a proxy between may take these headers out.',
+    exit: 'usage',
+    status: 426,
+  },
+  'CPC-API-010': {
+    title: 'Too many consoles are open',
+    explanation:
+      'Each open console keeps a connection and a stream from a host, and their number is limited. Close one.',
     exit: 'failed',
     status: 503,
   },
