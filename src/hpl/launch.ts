@@ -143,6 +143,8 @@ function mpirunArgv(
     pml: 'ob1',
     btl: 'self,vader,tcp',
     btl_tcp_if_include: formatSubnet(network),
+    // Else ranks that are more than the processors wait for each other's: two hundred times slower, as measured.
+    mpi_yield_when_idle: '1',
   }
   return [
     'mpirun.openmpi',

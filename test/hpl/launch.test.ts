@@ -66,6 +66,10 @@ test('its messages use one network, and one transport that does not depend on wh
   assert.ok(text.includes('--mca pml ob1 --mca btl self,vader,tcp '))
 })
 
+test('a rank that waits gives its processor to the one that it waits for', () => {
+  assert.match(planOf().argv.join(' '), / --mca mpi_yield_when_idle 1 /)
+})
+
 test('its hosts, their ranks, their keys and its problem lie in files of the run', () => {
   const plan = planOf()
   assert.equal(
