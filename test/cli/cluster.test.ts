@@ -103,7 +103,7 @@ test('apply shows the plan, carries out exactly this one, follows it, and tells 
   const { exit, out, err } = await appliance.coppice(['cluster', 'apply', file, '--yes'])
   assert.equal(exit, 0)
   assert.match(out, /^4 to create, .*\nplan abc123\ncluster physics\/hpl: 4 nodes run, 4 changed$/m)
-  assert.match(err, /^job j1 works on physics\/hpl$/m)
+  assert.match(err, /^job j1 works on physics\/hpl; .*coppice job watch j1$/m)
   assert.match(err, /^apply .* 25 %.*, step 3 of 12: define compute1 on n001$/m)
   assert.match(err, /^note: compute3 was placed anew$/m)
   const order = appliance.heard.find(({ what }) => what === 'POST /v1/clusters')

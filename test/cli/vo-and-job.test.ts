@@ -107,9 +107,9 @@ for (const words of [
   })
 }
 
-test('jobs are listed newest first, whatever order they come in', async () => {
+test('jobs are listed in the order of the appliance, with what they are at', async () => {
   const older = aJob({ id: 'j0', startedAt: '2026-01-30T12:00:00.000Z', state: 'done' })
-  appliance.answers = { 'GET /v1/jobs': page([older, aJob()]) }
+  appliance.answers = { 'GET /v1/jobs': page([aJob(), older]) }
   const { out } = await appliance.coppice(['job', 'list', '-o', 'name'])
   assert.equal(out, 'j1\nj0')
   const table = await appliance.coppice(['job', 'list', '--no-headers'])

@@ -8,6 +8,8 @@ export interface Question {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly body?: unknown
+  /** Where the usual time is too short. */
+  readonly answerMsMax?: number
 }
 
 export interface Answer {
@@ -19,7 +21,9 @@ export interface Answer {
 export type Start = (question: Question, headers: Readonly<Record<string, string>>) => ClientRequest
 
 /** Powering a machine or waiting for a directory takes long, but not for ever. */
-export const answerMsMax = 120_000
+export const usualAnswerMsMax = 120_000
+/** To read a whole disk, or to bring the last of one from memory to its place. */
+export const diskAnswerMsMax = 3_600_000
 const answerBytesMax = 256 * 1024 * 1024
 /** Failures before anybody has seen the request. */
 const unreachableCodes = new Set([
@@ -35,23 +39,35 @@ const unreachableCodes = new Set([
   'ENOTDIR',
 ])
 
-/** The whole answer to a request that was started; `refresh` of the deadline gives it its whole time again. */
-export function answerTo(
-  request: ClientRequest,
-  question: Question,
-  place: Place,
-): { readonly answer: Promise<Answer>; readonly deadline: NodeJS.Timeout } {
+export interface Awaited {
+  readonly answer: Promise<Answer>
+  /** From now on it may take so long. */
+  readonly allow: (ms: number) => void
+}
+
+/** The whole answer to a request that was started. */
+export function answerTo(request: ClientRequest, question: Question, place: Place): Awaited {
   const { promise: answer, resolve, reject } = Promise.withResolvers<Answer>()
-  const deadline = setTimeout(() => request.destroy(late(question, place)), answerMsMax)
+  let deadline: NodeJS.Timeout | undefined
+  let isOver = false
+  const allow = (ms: number): void => {
+    clearTimeout(deadline)
+    if (isOver) return
+    deadline = setTimeout(() => request.destroy(late(question, place, ms)), ms)
+  }
+  allow(question.answerMsMax ?? usualAnswerMsMax)
   request.on('error', (error) => reject(unanswered(error, place)))
-  request.once('close', () => clearTimeout(deadline))
+  request.once('close', () => {
+    isOver = true
+    clearTimeout(deadline)
+  })
   request.once('response', (response) => {
     read(response).then(
       (text) => resolve({ status: response.statusCode ?? 0, text }),
       (error: unknown) => reject(unanswered(error, place)),
     )
   })
-  return { answer, deadline }
+  return { answer, allow }
 }
 
 async function read(response: IncomingMessage): Promise<string> {
@@ -66,11 +82,11 @@ async function read(response: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-function late({ method, path }: Question, place: Place): Fault {
+function late({ method, path }: Question, place: Place, ms: number): Fault {
   return new Fault('CPC-CLI-004', {
     what: 'the appliance did not answer in time',
     where: `${describePlace(place)} ${method} ${path}`,
-    why: `no answer within ${answerMsMax / 1000} s`,
+    why: `no answer within ${ms / 1000} s`,
     todo: 'look with "coppice status" whether it was done before you repeat it',
   })
 }

@@ -51,7 +51,7 @@ export interface Appliance extends ClusterAppliance {
   }
   readonly tokens: {
     list(): Promise<readonly TokenView[]>
-    add(name: string, role: string): Promise<TokenView & { readonly secret: string }>
+    add(name: string, role: string, vo?: string): Promise<TokenView & { readonly secret: string }>
     revoke(id: string): Promise<void>
   }
   leases(): Promise<readonly LeaseView[]>
@@ -75,8 +75,8 @@ export function openAppliance(exchange: Exchange): Appliance {
     },
     tokens: {
       list: () => asking.list('/v1/tokens', tokenView),
-      add: (name, role) =>
-        asking.one({ method: 'POST', path: '/v1/tokens', body: { name, role } }, newTokenView),
+      add: (name, role, vo) =>
+        asking.one({ method: 'POST', path: '/v1/tokens', body: { name, role, vo } }, newTokenView),
       revoke: (id) => asking.nothing({ method: 'DELETE', path: at('/v1/tokens', id) }),
     },
     leases: () => asking.list('/v1/leases', leaseView),

@@ -29,7 +29,7 @@ import {
   type VoView,
   voView,
 } from '#api'
-import type { Question } from './answer.ts'
+import { diskAnswerMsMax, type Question } from './answer.ts'
 import { type Asking, at, get } from './asking.ts'
 import type { Upload } from './upload.ts'
 
@@ -135,7 +135,11 @@ function imagesOf(asking: Asking): ClusterAppliance['images'] {
       const path = `${pathOf({ vo, id: name })}?${queryOf(facts)}`
       return asking.upload({ path, bytes: facts.bytes, body, onSent }, pushedView)
     },
-    verify: (image) => asking.one(post(`${pathOf(image)}/verify`), verdictView),
+    verify: (image) =>
+      asking.one(
+        { method: 'POST', path: `${pathOf(image)}/verify`, answerMsMax: diskAnswerMsMax },
+        verdictView,
+      ),
     remove: (image) => asking.nothing(remove(pathOf(image))),
   }
 }

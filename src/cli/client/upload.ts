@@ -2,7 +2,14 @@
 // send; the refusal is what people must see, not the broken pipe behind it.
 import type { ClientRequest } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
-import { type Answer, answerTo, type Question, type Start } from './answer.ts'
+import {
+  type Answer,
+  answerTo,
+  diskAnswerMsMax,
+  type Question,
+  type Start,
+  usualAnswerMsMax,
+} from './answer.ts'
 import type { Place } from './place.ts'
 
 export interface Upload {
@@ -20,11 +27,11 @@ export async function upload(order: Upload, place: Place, start: Start): Promise
     'content-type': 'application/octet-stream',
     'content-length': String(order.bytes),
   })
-  const { answer, deadline } = answerTo(request, question, place)
+  const { answer, allow } = answerTo(request, question, place)
   // It may end before the sending does; who waits for it is told then.
   answer.catch(() => undefined)
   try {
-    await send(request, order, deadline)
+    await send(request, order, allow)
     return await answer
   } finally {
     // A connection with half a request on it is of no use to the next one.
@@ -35,7 +42,7 @@ export async function upload(order: Upload, place: Place, start: Start): Promise
 async function send(
   request: ClientRequest,
   { body, onSent }: Upload,
-  deadline: NodeJS.Timeout,
+  allow: (ms: number) => void,
 ): Promise<void> {
   let isAnswered = false
   request.once('response', () => (isAnswered = true))
@@ -46,9 +53,10 @@ async function send(
     if (isAnswered || request.destroyed) return
     if (!request.write(part)) await drained(request)
     sent += part.length
-    deadline.refresh()
+    allow(usualAnswerMsMax)
     onSent(sent)
   }
+  allow(diskAnswerMsMax)
   request.end()
 }
 

@@ -116,7 +116,10 @@ async function printNothingToDo(call: Call<unknown>, planned: PlanView): Promise
 }
 
 async function seenThrough(call: Call<unknown>, begun: JobView): Promise<JobView> {
-  tell(call, `job ${begun.id} works on ${begun.subject}`)
+  tell(
+    call,
+    `job ${begun.id} works on ${begun.subject}; it goes on without us: coppice job watch ${begun.id}`,
+  )
   const ended = await followJob(call, begun)
   await concludeJob(call, ended)
   return ended

@@ -41,8 +41,7 @@ export function declareJob(program: Command, declare: Declare): void {
     run: (call) =>
       showing(call, async () => {
         const all = await (await call.appliance()).jobs.list()
-        const newestFirst = all.toSorted((one, other) => (one.startedAt < other.startedAt ? 1 : -1))
-        await printList(call.io, call.flags, newestFirst, jobListing)
+        await printList(call.io, call.flags, all, jobListing)
       }),
   })
   declare(noun, {
