@@ -1,6 +1,7 @@
 // Why this file exists: the parent's side of the tool process: it starts one for each job, waits no longer than the job may
 // take, and turns every way in which it can fail into one fault.
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { lstatSync, realpathSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { Fault } from '#fault'
@@ -56,7 +57,7 @@ interface Bounds {
 
 async function ask(options: ToolOptions, job: ToolJob, bounds: Bounds): Promise<unknown> {
   const { node, asRoot, script = ownScript } = options
-  const readable = [job.path, codeFolder(projectRoot), script]
+  const readable = [job.path, ...codeFolders(codeFolder(projectRoot)), script]
   const [program = '', ...rest] = sandboxedArgv({ node, script, readable, asRoot }, bounds.limits)
   // Nothing of our surroundings is its business but where programs are.
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }
@@ -64,6 +65,13 @@ async function ask(options: ToolOptions, job: ToolJob, bounds: Bounds): Promise<
   const ending = await untilEnd(child, job, bounds.deadlineMs)
   if (ending.why !== undefined) return mute(job.path, ending.why)
   return parseLine(ending.output)
+}
+
+/** Packages may lie elsewhere, behind a link: permission counts where a file really is. */
+function codeFolders(folder: string): readonly string[] {
+  const packages = join(folder, 'node_modules')
+  const isLink = lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  return isLink ? [folder, realpathSync(packages)] : [folder]
 }
 
 interface Ending {

@@ -15,6 +15,7 @@ export interface Step {
 const quietMs = 10_000
 const redrawMs = 100
 const barCells = 24
+const settledMs = 500
 
 export interface Progress {
   show(step: Step): void
@@ -49,9 +50,10 @@ function stepText({ what, done, total, detail, isBytes }: Step, elapsedMs: numbe
   if (total <= 0) return `${what}${details}`
   const share = Math.min(1, done / total)
   const bar = '#'.repeat(Math.round(share * barCells)).padEnd(barCells, '.')
-  const left = share > 0 && share < 1 ? (elapsedMs / share) * (1 - share) : 0
+  // A first moment says nothing about speed.
+  const isSettled = elapsedMs >= settledMs
+  const left = isSettled && share > 0 && share < 1 ? (elapsedMs / share) * (1 - share) : 0
   const rest = left > 0 ? `, ${Math.ceil(left / 1000)} s left` : ''
-  const rate =
-    isBytes === true && elapsedMs > 0 ? `, ${bytesText((done / elapsedMs) * 1000)}/s` : ''
+  const rate = isBytes === true && isSettled ? `, ${bytesText((done / elapsedMs) * 1000)}/s` : ''
   return `${what.padEnd(9)} [${bar}] ${Math.floor(share * 100)} %${rate}${rest}${details}`
 }

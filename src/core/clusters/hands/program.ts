@@ -52,9 +52,12 @@ export async function obey(commands: readonly Command[], runner: Runner): Promis
   }
 }
 
+/** busybox's shell takes its own small `ip`, which knows no JSON, before any other; a function goes before that. */
+const wholeIp = 'ip() { /bin/ip "$@"; }'
+
 /** The same commands for a shell on a host, in one connection; each word arrives as that one word. */
 export function scriptOf(commands: readonly Command[]): string {
-  return [`export PATH=${path} LC_ALL=C`, ...commands.map(lineOf)].join('\n')
+  return [`export PATH=${path} LC_ALL=C`, wholeIp, ...commands.map(lineOf)].join('\n')
 }
 
 function lineOf({ argv, tolerated }: Command): string {
