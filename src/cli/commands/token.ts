@@ -14,6 +14,7 @@ const tokenListing: Listing<TokenView> = {
     { title: 'id', text: ({ id }) => id },
     { title: 'name', text: ({ name }) => name },
     { title: 'role', text: ({ role }) => role },
+    { title: 'vo', text: ({ vo }) => vo ?? '-' },
     { title: 'created', text: ({ createdAt }) => createdAt },
   ],
 }
@@ -34,7 +35,7 @@ export function declareToken(program: Command, declare: Declare): void {
       await printList(call.io, call.flags, all, tokenListing)
     },
   })
-  declare<{ role: string }>(noun, {
+  declare<{ role: string; vo?: string }>(noun, {
     name: 'add',
     summary: 'make a token',
     help: 'Its secret is printed once, alone on standard output, and stored nowhere. Put it into ~/.config/coppice/token (mode 0600) or COPPICE_TOKEN.\n\n  coppice token add ada --role operator',
@@ -45,9 +46,11 @@ export function declareToken(program: Command, declare: Declare): void {
           .choices(['admin', 'operator', 'vo-member', 'read-only'])
           .makeOptionMandatory(),
       },
+      ['--vo <vo>', 'of a vo-member: whose member it is'],
     ],
     run: async (call) => {
-      const made = await (await call.appliance()).tokens.add(call.words[0] ?? '', call.flags.role)
+      const { role, vo } = call.flags
+      const made = await (await call.appliance()).tokens.add(call.words[0] ?? '', role, vo)
       tell(
         call,
         `token ${made.id} of ${made.name}, role ${made.role}; its secret is shown only now:`,

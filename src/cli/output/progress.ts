@@ -12,6 +12,8 @@ export interface Step {
   readonly isBytes?: boolean
 }
 
+type Terminal = Pick<CliIo, 'err' | 'errRaw' | 'isTerminal'>
+
 const quietMs = 10_000
 const redrawMs = 100
 const barCells = 24
@@ -23,7 +25,7 @@ export interface Progress {
   end(): void
 }
 
-export function progressOn(io: CliIo, isQuiet: boolean, now: () => number): Progress {
+export function progressOn(io: Terminal, isQuiet: boolean, now: () => number): Progress {
   if (isQuiet) return { show: () => undefined, end: () => undefined }
   const every = io.isTerminal.err ? redrawMs : quietMs
   let shownAt = -Infinity
