@@ -12,7 +12,8 @@ export function clientErrors(uploads: Uploads): (error: ClientError, socket: Soc
     const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     if (isLate && uploads.isExcused(socket)) return
     if (error.code === 'ECONNRESET' || socket.destroyed) return
-    if (socket.writable) socket.write(lastAnswer(statusOf(error.code), error.message))
+    if (socket.writable && !uploads.isAnswered(socket))
+      socket.write(lastAnswer(statusOf(error.code), error.message))
     socket.destroy(error)
   }
 }

@@ -7,15 +7,25 @@ import type { ApiLimits } from './limits.ts'
 
 /** The connections that may take longer for a request than others. */
 export class Uploads {
-  readonly #sockets = new WeakSet<Socket>()
+  readonly #excused = new WeakSet<Socket>()
+  readonly #answered = new WeakSet<Socket>()
 
   /** For this request; its connection is not used for another one. */
   excuse({ socket }: IncomingMessage): void {
-    this.#sockets.add(socket)
+    this.#excused.add(socket)
   }
 
   isExcused(socket: Socket): boolean {
-    return this.#sockets.has(socket)
+    return this.#excused.has(socket)
+  }
+
+  /** Whatever is wrong with the rest of the request, there is no second answer. */
+  markAnswered({ socket }: IncomingMessage): void {
+    this.#answered.add(socket)
+  }
+
+  isAnswered(socket: Socket): boolean {
+    return this.#answered.has(socket)
   }
 }
 

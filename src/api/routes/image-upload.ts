@@ -21,14 +21,14 @@ export function addImageUpload(app: Api, parts: UploadParts): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(mediaType, (_request, _body, parsed) => parsed(null))
-    answerEarly(scope, parts.limits)
+    answerEarly(scope, parts)
     addRoute(scope.withTypeProvider<ZodTypeProvider>(), parts)
     done()
   })
 }
 
 /** A refusal must reach a client that still sends; this is for those of admission too. */
-function answerEarly(scope: FastifyInstance, limits: ApiLimits): void {
+function answerEarly(scope: FastifyInstance, { uploads, limits }: UploadParts): void {
   scope.addHook('onSend', (request, reply, payload, done) => {
     void reply.header('connection', 'close')
     const { raw } = request
@@ -36,6 +36,7 @@ function answerEarly(scope: FastifyInstance, limits: ApiLimits): void {
       done()
       return
     }
+    uploads.markAnswered(raw)
     void reply.header('content-length', Buffer.byteLength(payload))
     done(null, answerToSender(payload, raw, limits))
   })
