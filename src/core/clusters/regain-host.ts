@@ -5,10 +5,14 @@ import { Fault } from '#fault'
 import { unfencedFault } from './faults.ts'
 import type { Fenced, Observation } from './hands.ts'
 import type { Job } from './job.ts'
+import type { EngineLimits } from './limits.ts'
 import { observeSurely } from './observe.ts'
 import { note, showDoing } from './progress.ts'
 import { rest } from './rest.ts'
 import type { Workshop } from './workshop.ts'
+
+/** Before a host is fenced, however long each look takes. */
+const looksMin = 3
 
 /** `undefined`: it is back, or off for sure, or the job was ended; else why neither can be reached. */
 export async function regainHost(
@@ -19,16 +23,22 @@ export async function regainHost(
   const { limits, parts } = shop
   showDoing(job, shop, [`wait for ${host}, which does not answer`])
   while ((job.awayMs.get(host) ?? 0) < limits.returnMsMax) {
+    const since = parts.now()
     await rest(parts, limits.returnLookMs, job.signal)
     if (job.signal.aborted) return undefined
     const observation = await observeSurely(job, shop)
-    countAway(observation, job, limits.returnLookMs)
+    countAway(observation, job, believableMs(parts.now() - since, limits))
     if (!job.awayMs.has(host)) {
       note(job, shop, `${host} did not answer for a while and is back`)
       return undefined
     }
   }
   return job.signal.aborted ? undefined : fence(host, job, shop)
+}
+
+/** A look at a silent host takes long, and that counts; but a clock that jumps does not fence anybody. */
+function believableMs(elapsedMs: number, { returnMsMax, returnLookMs }: EngineLimits): number {
+  return Math.min(Math.max(elapsedMs, returnLookMs), returnMsMax / looksMin)
 }
 
 function countAway({ hosts }: Observation, { awayMs }: Job, elapsedMs: number): void {

@@ -101,6 +101,26 @@ test('a full disk ends an apply before anything was asked of anybody', async () 
   assert.equal((await lab.apply(engine, clusterFile())).state, 'done')
 })
 
+test('HOSTILE 60: calls that take long, because storage stalls, are waited for and not repeated', async () => {
+  const lab = new Lab({ delay: () => 50_000 })
+  const { engine } = lab.open()
+  const job = await lab.apply(engine, clusterFile())
+  assert.deepEqual([job.state, job.notes], ['done', []])
+  assert.equal(new Set(lab.rack.calls).size, lab.rack.calls.length)
+})
+
+test('HOSTILE 36: a clock that jumps by ten years ends no step and fences no host', async () => {
+  const lab = new Lab()
+  const tenYearsMs = 10 * 365 * 86_400_000
+  lab.rack.onEffect = ({ kind }) => {
+    if (kind === 'define') lab.time.jump(tenYearsMs)
+    if (kind === 'start') lab.time.jump(-tenYearsMs)
+  }
+  const { engine } = lab.open()
+  assert.equal((await lab.apply(engine, clusterFile())).state, 'done')
+  assert.equal(lab.rack.fenced.size, 0)
+})
+
 const three = [host(1), host(2), host(3)]
 
 test('HOSTILE 55: nodes of a host that is lost during apply are placed anew, once it is known to be off', async () => {

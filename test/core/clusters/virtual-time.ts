@@ -16,7 +16,10 @@ export class VirtualTime {
   #numbers = 0
   #timers: Timer[] = []
 
-  readonly now = (): number => this.#now
+  #wallAhead = 0
+
+  /** The clock on the wall. */
+  readonly now = (): number => this.#now + this.#wallAhead
 
   readonly pause = (milliseconds: number, signal?: AbortSignal): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -32,6 +35,11 @@ export class VirtualTime {
       reject(new Error('aborted'))
     })
     return promise
+  }
+
+  /** On the wall only: what is waited for comes as it would have. */
+  jump(milliseconds: number): void {
+    this.#wallAhead += milliseconds
   }
 
   /** Until the work is done; a rejection is its result too. */
