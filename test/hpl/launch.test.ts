@@ -68,6 +68,7 @@ test('its messages use one network, and one transport that does not depend on wh
 
 test('a rank that waits gives its processor to the one that it waits for', () => {
   assert.match(planOf().argv.join(' '), / --mca mpi_yield_when_idle 1 /)
+  assert.match(planOf().argv.join(' '), / --mca op \^avx /)
 })
 
 test('its hosts, their ranks, their keys and its problem lie in files of the run', () => {
