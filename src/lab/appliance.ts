@@ -37,11 +37,31 @@ export function configurationText(plan: RackPlan, hostImage: string): string {
   ].join('\n')
 }
 
+/**
+ * With named namespaces of its own: those of VOs have the same names in every rack, and end with the appliance. The words
+ * for the shell are ours alone.
+ */
+function serveCommand(config: string, dataDir: string): readonly string[] {
+  const own = 'mount -t tmpfs -o mode=0755 tmpfs /run/netns && exec "$@"'
+  return ['sh', '-c', own, 'sh', coppiceProgram, 'serve', '--config', config, '--data', dataDir]
+}
+
+/** Runs a program where the appliance has its end of a VO's network. */
+export function inTenant(plan: RackPlan, vni: number, argv: readonly string[]): readonly string[] {
+  return [...besideServe(plan), 'ip', 'netns', 'exec', `cvo${vni}`, ...argv]
+}
+
+/** Among the appliance's own mounts, where its named namespaces are. */
+export function besideServe(plan: RackPlan): readonly string[] {
+  const pid = readFileSync(`${plan.dataDir}/run/serve.pid`, 'utf8').trim()
+  return ['nsenter', '-t', pid, '-m', '-n', '--']
+}
+
 /** Settles at the line `ready`; a `serve` that ends before it is a Fault in its own words. */
 export async function startAppliance(plan: RackPlan, hostImage: string): Promise<Started> {
   const config = `${plan.stateDir}/coppice.yaml`
   writeFileSync(config, configurationText(plan, hostImage))
-  const argv = [coppiceProgram, 'serve', '--config', config, '--data', plan.dataDir]
+  const argv = serveCommand(config, plan.dataDir)
   const from = logText(plan).length
   const serving = startIn(plan.applianceNamespace, argv, serveLog(plan))
   let ending: string | undefined
@@ -83,21 +103,31 @@ export async function coppice(
   plan: RackPlan,
   words: readonly string[],
   signal?: AbortSignal,
+  deadlineMs = cliMsMax,
 ): Promise<Finished> {
-  return run([coppiceProgram, ...words, '--server', `unix:${apiSocket(plan)}`], {
-    deadlineMs: cliMsMax,
+  return run(orderArgv(plan, words), {
+    deadlineMs,
     ...(signal === undefined ? {} : { signal }),
   })
+}
+
+export function orderArgv(plan: RackPlan, words: readonly string[]): readonly string[] {
+  return [coppiceProgram, ...words, '--server', `unix:${apiSocket(plan)}`]
 }
 
 export async function mustCoppice(
   plan: RackPlan,
   words: readonly string[],
   signal?: AbortSignal,
+  deadlineMs = cliMsMax,
 ): Promise<string> {
-  const finished = await coppice(plan, words, signal)
+  const finished = await coppice(plan, words, signal, deadlineMs)
   if (finished.exit === 0) return finished.stdout
-  throw new Fault('CPC-LAB-012', {
+  throw refusedOrder(plan, words, finished)
+}
+
+export function refusedOrder(plan: RackPlan, words: readonly string[], finished: Finished): Fault {
+  return new Fault('CPC-LAB-012', {
     what: `the appliance refused an order with exit ${finished.exit}`,
     where: `coppice ${words.join(' ')}`,
     why: finished.stderr.trim().split('\n').join(' / ') || 'it gave no reason',

@@ -39,6 +39,8 @@ export function breakOn(fault: Break, plan: RackPlan, print: (line: string) => v
       return { ...nothing, beforeServe: () => silenceBmcs(plan) }
     case 'other-ca':
       return otherCa(plan, nothing)
+    case 'scenes':
+      return { ...nothing, scenes: fault.scenes }
     case 'kill':
       return {
         ...nothing,

@@ -72,7 +72,8 @@ async function runFault(row: LabFault, flags: LabFlags, io: FaultIo): Promise<En
     ...flags,
     ...memory,
     rack: flags.rack ?? 'coppice-fault',
-    machines: 1,
+    machines: row.machines ?? 1,
+    until: row.breaks.kind === 'scenes' ? 'cluster' : 'ready',
     deadline: row.deadlineSeconds,
     // What is broken on purpose needs no half hour of patience.
     patience: flags.patience ?? faultPatiencePercent,

@@ -1,5 +1,7 @@
 // Why this table exists: what can go wrong between a power button and a host, as data: how the lab breaks it, and what the
 // run must then say. A promise about failures is kept when each row has been run.
+import type { Scene } from './cluster/scenes.table.ts'
+import { vcnPhaseNames, type VcnPhaseName } from './cluster/views.ts'
 import { type PhaseName, phaseNames } from './phases.ts'
 
 export type Victim = 'wire' | 'core' | 'slapd' | 'ganesha' | 'machine'
@@ -15,6 +17,8 @@ export type Break =
   | { readonly kind: 'dead-bmc' }
   /** Kill -9 after each of these steps, in one run. */
   | { readonly kind: 'kill'; readonly victim: Victim; readonly after: readonly PhaseName[] }
+  /** What goes wrong while a cluster comes up, one scene after the other on one rack. */
+  | { readonly kind: 'scenes'; readonly scenes: readonly Scene[] }
 
 export interface LabFault {
   readonly name: string
@@ -26,6 +30,8 @@ export interface LabFault {
   /** In an explanation these words must stand, whichever case. */
   readonly says?: readonly string[]
   readonly deadlineSeconds: number
+  /** One, unless it is said. */
+  readonly machines?: number
   /** Part of a run without --fault. */
   readonly usual: boolean
 }
@@ -97,11 +103,56 @@ function kill(victim: Victim, after: readonly PhaseName[], usual: boolean): LabF
   }
 }
 
+/** Two hosts boot, and a cluster comes up once for each scene. */
+const rackSeconds = 900
+
+function scenes(name: string, promise: string, played: readonly Scene[]): LabFault {
+  return {
+    name,
+    promise,
+    breaks: { kind: 'scenes', scenes: played },
+    ends: 'complete',
+    machines: 2,
+    deadlineSeconds: rackSeconds + played.length * rackSeconds,
+    usual: played.length > 1,
+  }
+}
+
+const beforeReachable: readonly VcnPhaseName[] = vcnPhaseNames.slice(0, -1)
+const coreKilled: Scene = { kind: 'core-killed', after: ['overlay', 'started', 'lease'] }
+const downMeanwhile: Scene = { kind: 'down-meanwhile', after: ['started'] }
+const hostOff: Scene = { kind: 'host-off', after: ['started'] }
+
+const clusters: readonly LabFault[] = [
+  // The host that is off stays so, and therefore comes last.
+  scenes(
+    'cluster-under-fire',
+    'an apply outlives core and the loss of a host, a down during it leaves nothing, and nothing is there twice',
+    [coreKilled, downMeanwhile, hostOff],
+  ),
+  scenes('cluster-core-killed', 'core killed during apply: the job completes, nothing twice', [
+    { kind: 'core-killed', after: beforeReachable },
+  ]),
+  ...beforeReachable.map((phase) =>
+    scenes(`cluster-down-after-${phase}`, `taken down after ${phase}: nothing is left`, [
+      { kind: 'down-meanwhile', after: [phase] },
+    ]),
+  ),
+  ...beforeReachable.map((phase) =>
+    scenes(
+      `cluster-host-off-after-${phase}`,
+      `a host off after ${phase}: placed anew, or undone with the reason`,
+      [{ kind: 'host-off', after: [phase] }],
+    ),
+  ),
+]
+
 const services: readonly Victim[] = ['wire', 'core', 'slapd', 'ganesha']
 
 export const labFaultTable: readonly LabFault[] = [
   ...named,
   ...services.map((victim) => kill(victim, between, true)),
   ...services.flatMap((victim) => between.map((phase) => kill(victim, [phase], false))),
+  ...clusters,
   ...between.map((phase) => kill('machine', [phase], phase === 'initrd' || phase === 'enrolled')),
 ]

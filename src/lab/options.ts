@@ -16,7 +16,14 @@ export interface LabFlags {
   readonly cache?: string
   readonly state?: string
   readonly fault?: string
+  readonly until?: string
+  readonly vcnMemory?: string | number
+  readonly hplN?: string | number
 }
+
+/** How far a run goes. */
+export const extents = ['ready', 'cluster', 'all'] as const
+export type Extent = (typeof extents)[number]
 
 export interface LabOptions {
   readonly keep: boolean
@@ -34,15 +41,23 @@ export interface LabOptions {
   /** Where built host images lie; they are kept between runs. */
   readonly cacheDir: string
   readonly stateDir: string
+  readonly until: Extent
+  readonly vcnMemoryMiB: number
+  /** The order of the matrix that the benchmark solves. */
+  readonly hplN: number
 }
 
 const machinesMax = 16
 const memoryMiBMin = 64
 const memoryMiBMax = 16_384
 const deadlineSecondsMax = 7200
+/** A host alone; a host with two or three nodes on it. */
+const usualMemoryMiB = { ready: 1152, cluster: 1792, all: 1792 } as const
+const hplNMax = 20_000
 
 export function readOptions(flags: LabFlags): LabOptions {
   const rack = matching(flags.rack ?? 'coppice-lab', 'rack', /^[a-z][a-z0-9-]{0,30}$/)
+  const until = extentOf(flags.until ?? 'all')
   return {
     keep: flags.keep ?? false,
     rack,
@@ -54,11 +69,14 @@ export function readOptions(flags: LabFlags): LabOptions {
     ),
     network: networkOf(flags.network ?? '10.77.0.0/24'),
     macPrefix: fiveOctets(flags.macPrefix ?? '52:54:00:4c:62'),
-    memoryMiB: whole(flags.memory ?? 1152, 'memory', [memoryMiBMin, memoryMiBMax]),
+    memoryMiB: whole(flags.memory ?? usualMemoryMiB[until], 'memory', [memoryMiBMin, memoryMiBMax]),
     deadlineSeconds: whole(flags.deadline ?? 600, 'deadline', [1, deadlineSecondsMax]),
     patiencePercent: whole(flags.patience ?? 100, 'patience', [10, 1000]),
     cacheDir: folder(flags.cache ?? '/var/cache/coppice', 'cache'),
     stateDir: folder(flags.state ?? `/var/lib/coppice-lab/${rack}`, 'state'),
+    until,
+    vcnMemoryMiB: whole(flags.vcnMemory ?? 256, 'vcn-memory', [memoryMiBMin, memoryMiBMax]),
+    hplN: whole(flags.hplN ?? 400, 'hpl-n', [1, hplNMax]),
   }
 }
 
@@ -75,6 +93,12 @@ function whole(
 function matching(value: string, flag: string, shape: RegExp): string {
   if (shape.test(value)) return value
   throw refused(flag, value, 'small letters, digits and hyphens (a domain: with dots between)')
+}
+
+function extentOf(text: string): Extent {
+  const extent = extents.find((one) => one === text)
+  if (extent !== undefined) return extent
+  throw refused('until', text, `one of ${extents.join(', ')}`)
 }
 
 /** A path goes into the files of other programs, so it has no blank or quote to be misread there. */

@@ -27,6 +27,8 @@ export const labPackages: readonly LabPackage[] = [
   { name: 'openipmi', file: '/usr/bin/ipmi_sim', services: ['openipmi'] },
   { name: 'ipmitool', file: '/usr/bin/ipmitool' },
   { name: 'openssh-client', file: '/usr/bin/ssh-keygen' },
+  { name: 'iputils-ping', file: '/bin/ping' },
+  { name: 'qemu-utils', file: '/usr/bin/qemu-img' },
   { name: 'busybox-static', file: '/bin/busybox' },
   { name: 'tcpdump', file: '/usr/bin/tcpdump' },
 ]

@@ -44,10 +44,42 @@ export function commandOf(pid: number): string {
 /** Everything that runs in a named network namespace. */
 export function processesIn(namespace: string): readonly ProcessMark[] {
   const wanted = namespaceId(namespace)
-  if (wanted === undefined) return []
+  return wanted === undefined ? [] : processesOf(new Set([`net:[${wanted}]`]))
+}
+
+/**
+ * Everything that runs in a named namespace, or in one that a process there can name: the appliance keeps those of VOs
+ * among its own mounts, where nobody else sees them.
+ */
+export function processesBelow(namespace: string): readonly ProcessMark[] {
+  const inside = processesIn(namespace)
+  const named = new Set(inside.flatMap(({ pid }) => namesOf(pid)))
+  return [...inside, ...processesOf(named)]
+}
+
+function namesOf(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/root/run/netns`
+  // Those of the machine itself are nobody's in particular.
+  if (deviceOf(folder) === deviceOf('/run/netns')) return []
+  try {
+    return readdirSync(folder).map((name) => `net:[${statSync(`${folder}/${name}`).ino}]`)
+  } catch {
+    return []
+  }
+}
+
+function deviceOf(folder: string): number | undefined {
+  try {
+    return statSync(folder).dev
+  } catch {
+    return undefined
+  }
+}
+
+function processesOf(namespaces: ReadonlySet<string>): readonly ProcessMark[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => namespaceIdOf(pid) === `net:[${wanted}]`)
+    .filter((pid) => namespaces.has(namespaceIdOf(pid) ?? ''))
     .map((pid) => markOf(Number(pid)))
     .filter((mark) => mark !== undefined)
 }

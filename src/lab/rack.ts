@@ -5,7 +5,7 @@ import { Fault } from '#fault'
 import { must } from './command.ts'
 import { journalPath, type JournalEntry, note, readJournal } from './journal.ts'
 import type { RackPlan } from './plan.ts'
-import { end, isAlive, markOf, type ProcessMark, processesIn } from './processes.ts'
+import { end, isAlive, markOf, type ProcessMark, processesBelow, processesIn } from './processes.ts'
 import { wiringCommands } from './wiring.ts'
 import { startKeeper } from './bmc/start-keeper.ts'
 
@@ -92,7 +92,7 @@ async function endProcesses(entries: readonly JournalEntry[]): Promise<string[]>
 /** A namespace lives as long as a process in it does, so these go first. */
 async function removeNamespace(name: string): Promise<string[]> {
   if (!existsSync(`/run/netns/${name}`)) return []
-  const inside = processesIn(name)
+  const inside = processesBelow(name)
   await end(inside, processGraceMs)
   // What a dying keeper restarted in the meantime.
   await end(processesIn(name), processGraceMs)

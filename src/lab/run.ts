@@ -4,9 +4,12 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { Fault } from '#fault'
 import { mustCoppice, startAppliance } from './appliance.ts'
 import { bmcSecretFile } from './bmc/start-keeper.ts'
+import { playScenes } from './cluster/scenes.ts'
+import type { Scene } from './cluster/scenes.table.ts'
+import { runClusters } from './cluster/story.ts'
 import { consoleText, evidenceOf, startCapture, verdictOf } from './evidence.ts'
 import { follow, type Seen, type Watch } from './follow.ts'
-import { hostImage } from './host-image.ts'
+import { hostImage, nodeDisks } from './host-image.ts'
 import { changeWhileRunning } from './live-change.ts'
 import type { LabOptions } from './options.ts'
 import { demandRoot, ensurePackages } from './packages.ts'
@@ -36,6 +39,8 @@ export interface Breaks {
   readonly beforeServe: () => Promise<void>
   readonly afterServe: (serving: Started) => void
   readonly onPhase: (machine: MachinePlan, phase: string) => Promise<void>
+  /** Played in place of the story of clusters. */
+  readonly scenes?: readonly Scene[]
 }
 
 export const breaksNothing: Breaks = {
@@ -61,10 +66,11 @@ export async function beginRun({ plan, print, signal }: LabRun): Promise<void> {
   }
 }
 
-/** Settles when every machine is a host and every promise of the run was kept. */
+/** Settles when every machine is a host, clusters have come and gone, and every promise of the run was kept. */
 export async function runLab(run: LabRun): Promise<void> {
   const { plan, print, signal } = run
   const image = await run.breaks.image(await hostImage(run))
+  const disks = run.options.until === 'ready' ? undefined : await nodeDisks(run)
   await raiseRack(plan, signal)
   startCapture(plan)
   print(`rack ${plan.rack}: ${plan.machines.length} machines on ${plan.network.cidr}`)
@@ -75,6 +81,9 @@ export async function runLab(run: LabRun): Promise<void> {
   print('the appliance is ready')
   await describeRack(run)
   await makeHosts(run, peerMs)
+  if (disks === undefined) return
+  const { scenes } = run.breaks
+  await (scenes === undefined ? runClusters(run, disks) : playScenes(run, disks, scenes))
 }
 
 async function comparison({ plan, print }: LabRun): Promise<number> {
@@ -208,6 +217,7 @@ export function lookAround(plan: RackPlan): readonly string[] {
     `  ip netns exec ${plan.rackNamespace} tcpdump -n -i br0`,
     `  tail -f ${machine?.directory ?? ''}/console.log`,
     `  ip netns exec ${plan.applianceNamespace} ssh -i ${plan.dataDir}/ssh/id_ed25519 root@ADDRESS`,
+    `  nsenter -t $(cat ${plan.dataDir}/run/serve.pid) -m -n ip netns list   # the networks of VOs`,
     `  bin/coppice lab down`,
   ]
 }

@@ -20,6 +20,7 @@ test(
       network: '172.29.16.0/22',
       macPrefix: '02:c0:de',
       deadline: 1200,
+      until: 'ready',
     }
     const exit = await labCommand('up', flags, { out: hear, err: hear })
     assert.equal(exit, 0, said.join('\n'))

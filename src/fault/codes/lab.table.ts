@@ -94,9 +94,37 @@ export const labFaults = {
     status: 500,
   },
   'CPC-LAB-014': {
-    title: 'There is no host image to boot.',
+    title: 'There is no image to boot.',
     explanation:
-      'The lab has the host image built by "coppice image build kvm-host", or taken from its cache. The build failed; its last lines stand in the reason.',
+      'The lab has the image of its hosts and those of virtual nodes built by "coppice image build", or taken from its cache. The build failed; its last lines stand in the reason.',
+    exit: 'failed',
+    status: 500,
+  },
+  'CPC-LAB-017': {
+    title: 'A virtual cluster of the rack did not come up.',
+    explanation:
+      'The lab orders a cluster by "coppice cluster apply", as a person does, and looks on. The order failed; its own error stands in the reason, and above it the last lines of the appliance and of each host.',
+    exit: 'failed',
+    status: 500,
+  },
+  'CPC-LAB-018': {
+    title: 'A promise about virtual clusters was not kept.',
+    explanation:
+      'Each chapter of the second half of a run makes promises: what a node is on its host, what can and cannot be reached from inside it, that a second apply writes nothing, that nothing is left after down. Each is looked for. What was found instead stands in the reason.',
+    exit: 'failed',
+    status: 500,
+  },
+  'CPC-LAB-019': {
+    title: 'A look at a host of the rack failed.',
+    explanation:
+      'The lab owns its rack, and looks into hosts over SSH with the key of the appliance. The host did not answer, or the look itself ended badly.',
+    exit: 'failed',
+    status: 500,
+  },
+  'CPC-LAB-020': {
+    title: 'Nothing could be learned from inside a virtual node.',
+    explanation:
+      'Commands are typed at the serial console of a node by "coppice vcn console", since it has no other way in that does not go through its network. Nobody answered there in time.',
     exit: 'failed',
     status: 500,
   },
