@@ -60,14 +60,13 @@ test('an image of 64 MiB goes through without being held', async () => {
 
 test('a store that takes nothing makes the client wait instead of filling our memory', async () => {
   const core = fakeCore()
-  let take = (): void => undefined
-  const taking = new Promise<void>((resolve) => (take = resolve))
-  const { push: pushed } = core.services.images
+  const { promise: taking, resolve: take } = Promise.withResolvers<void>()
+  const whole = core.services.images
   const images = {
-    ...core.services.images,
-    push: async (...[stream, order, caller]: Parameters<typeof pushed>) => {
+    ...whole,
+    push: async (...asked: Parameters<typeof whole.push>) => {
       await taking
-      return pushed(stream, order, caller)
+      return whole.push(...asked)
     },
   }
   await using api = await openedApi({ ...core.services, images })
