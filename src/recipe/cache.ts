@@ -13,17 +13,26 @@ import {
 import { join } from 'node:path'
 import { z } from 'zod'
 import { overlayFiles } from './contents.ts'
-import { type ImageManifest, parseManifest } from './manifest.ts'
+import {
+  type DiskManifest,
+  manifestFiles,
+  type NetbootManifest,
+  parseManifest,
+} from './manifest.ts'
 import type { Package } from './packages.ts'
+import type { RecipeSource } from './source.ts'
 
-export interface BuiltImage {
-  readonly kernel: string
-  readonly initrd: string
-  readonly manifest: ImageManifest
-}
+export type BuiltImage =
+  | {
+      readonly kind: 'netboot'
+      readonly kernel: string
+      readonly initrd: string
+      readonly manifest: NetbootManifest
+    }
+  | { readonly kind: 'disk'; readonly disk: string; readonly manifest: DiskManifest }
 
 /** Grows when the builder itself makes other bytes of the same recipe. */
-const builderVersion = 1
+const builderVersion = 3
 
 /** What apt would answer depends on these alone; unchanged, it need not be asked again (it takes seconds). */
 const aptState = ['/etc/apt/sources.list', '/etc/apt/sources.list.d', '/var/lib/apt/lists']
@@ -41,26 +50,39 @@ function digestOf(parts: readonly (string | Uint8Array)[]): string {
 
 /** Of everything that decides what the image's bytes are. */
 export function imageDigest(
-  recipeDir: string,
+  source: RecipeSource,
   kernelPackage: string,
   packages: readonly Package[],
 ): string {
-  const overlay = overlayFiles(join(recipeDir, 'root')).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return digestOf([
     `${builderVersion}`,
     kernelPackage,
-    readFileSync(join(recipeDir, 'recipe.yaml')),
+    ...source.files.map((file) => readFileSync(file)),
     JSON.stringify(packages.map((one) => [one.name, one.version, one.architecture])),
-    ...overlay.flatMap(([path, content]) =>
-      content.kind === 'file' ? [path, readFileSync(content.source)] : [path],
-    ),
+    ...[...source.overlays, ...source.initrdOverlays].flatMap(overlayParts),
   ])
 }
 
-function resolutionFile(recipeDir: string, cacheDir: string, kernelPackage: string): string {
+function overlayParts(folder: string): readonly (string | Uint8Array)[] {
+  const files = overlayFiles(folder).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const parts = files.flatMap(([path, content]) =>
+    content.kind === 'file' ? [path, readFileSync(content.source)] : [path],
+  )
+  // Of two folders with the same files between them, each keeps its own.
+  return [`${files.length}`, ...parts]
+}
+
+/** Where the answer of apt is kept, and what it was about. */
+export interface Question {
+  readonly source: RecipeSource
+  readonly cacheDir: string
+  readonly kernelPackage: string
+}
+
+function resolutionFile({ source, cacheDir, kernelPackage }: Question): string {
   const stamps = aptState.filter(existsSync).flatMap((path) => [stampOf(path), ...stampsIn(path)])
-  const recipe = readFileSync(join(recipeDir, 'recipe.yaml'))
-  return join(cacheDir, 'resolved', `${digestOf([recipe, kernelPackage, ...stamps])}.json`)
+  const recipes = source.files.map((file) => readFileSync(file))
+  return join(cacheDir, 'resolved', `${digestOf([...recipes, kernelPackage, ...stamps])}.json`)
 }
 
 function stampsIn(path: string): readonly string[] {
@@ -77,12 +99,8 @@ function stampOf(path: string): string {
 }
 
 /** What apt answered last time, while its lists and sources are the same. */
-export function knownResolution(
-  recipeDir: string,
-  cacheDir: string,
-  kernelPackage: string,
-): readonly Package[] | undefined {
-  const file = resolutionFile(recipeDir, cacheDir, kernelPackage)
+export function knownResolution(question: Question): readonly Package[] | undefined {
+  const file = resolutionFile(question)
   if (!existsSync(file)) return undefined
   try {
     return packagesShape.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data
@@ -91,12 +109,9 @@ export function knownResolution(
   }
 }
 
-export function keepResolution(
-  where: { readonly recipeDir: string; readonly cacheDir: string; readonly kernelPackage: string },
-  packages: readonly Package[],
-): void {
-  const file = resolutionFile(where.recipeDir, where.cacheDir, where.kernelPackage)
-  mkdirSync(join(where.cacheDir, 'resolved'), { recursive: true })
+export function keepResolution(question: Question, packages: readonly Package[]): void {
+  const file = resolutionFile(question)
+  mkdirSync(join(question.cacheDir, 'resolved'), { recursive: true })
   writeFileSync(`${file}.new`, JSON.stringify(packages))
   renameSync(`${file}.new`, file)
 }
@@ -111,12 +126,14 @@ export function readImage(folder: string): BuiltImage | undefined {
   if (!existsSync(file)) return undefined
   const manifest = parseManifest(readFileSync(file, 'utf8'))
   if (manifest === undefined) return undefined
-  const whole = [manifest.kernel, manifest.initrd].every((part) => {
+  const whole = manifestFiles(manifest).every((part) => {
     const path = join(folder, part.file)
     return existsSync(path) && sha256Of(path) === part.sha256
   })
   if (!whole) return undefined
+  if ('disk' in manifest) return { kind: 'disk', disk: join(folder, manifest.disk.file), manifest }
   return {
+    kind: 'netboot',
     kernel: join(folder, manifest.kernel.file),
     initrd: join(folder, manifest.initrd.file),
     manifest,

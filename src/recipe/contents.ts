@@ -21,14 +21,15 @@ export interface Ingredients {
   readonly kernel: Kernel
   /** Paths, less the leading slash, of the programs that busybox can play. */
   readonly applets: readonly string[]
-  /** Folder whose files are laid over all else. */
-  readonly overlay: string
+  /** Folders whose files are laid over all else, the last one over the others. */
+  readonly overlays: readonly string[]
 }
 
 const mergedFolders = ['bin', 'sbin', 'lib', 'lib64']
 
 export function gatherContents(from: Ingredients): Contents {
-  const { recipe, tree } = from
+  const { recipe } = from
+  const tree = linkedTree(from)
   const contents = new Map<string, Content>()
   const programs = gatherPrograms(
     tree,
@@ -53,8 +54,18 @@ export function gatherContents(from: Ingredients): Contents {
   for (const folder of mergedFolders)
     contents.set(`/${folder}`, { kind: 'link', target: `usr/${folder}` })
   for (const folder of recipe.directories) contents.set(mergedPath(folder), { kind: 'folder' })
-  for (const [path, content] of overlayFiles(from.overlay)) contents.set(path, content)
+  for (const overlay of from.overlays)
+    for (const [path, content] of overlayFiles(overlay)) contents.set(path, content)
   return withParents(contents)
+}
+
+/** What the packages brought, and the recipe's links in it: a program may need a library by such a name. */
+function linkedTree({ recipe, tree }: Ingredients): Tree {
+  const links = Object.entries(recipe.links)
+  return new Map([
+    ...tree,
+    ...links.map(([path, target]) => [mergedPath(path), { kind: 'link', target }] as const),
+  ])
 }
 
 /** A pattern that matches nothing stays as it is, to be reported as missing. */
@@ -99,7 +110,7 @@ export function overlayFiles(folder: string): readonly (readonly [string, Conten
     })
 }
 
-function withParents(contents: ReadonlyMap<string, Content>): Contents {
+export function withParents(contents: ReadonlyMap<string, Content>): Contents {
   const all = new Map(contents)
   for (const path of contents.keys()) {
     for (let at = posix.dirname(path); at !== '/'; at = posix.dirname(at))

@@ -7,6 +7,6 @@ export {
   checkCache,
 } from './build.ts'
 export type { BuiltImage } from './cache.ts'
-export type { ImageManifest } from './manifest.ts'
+export type { DiskManifest, ImageManifest, NetbootManifest } from './manifest.ts'
 export type { Package } from './packages.ts'
 export { type Ran, type Run, type RunOptions, runProgram } from './run.ts'

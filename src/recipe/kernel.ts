@@ -1,11 +1,10 @@
 // Why this file exists: a kernel package holds thousands of modules and no index of them (its maintainer script would
 // make it); we want a few, with an index of exactly those.
-import { linkSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Fault } from '#fault'
 import { chooseModules } from './modules.ts'
-import type { Run } from './run.ts'
-import type { Tree } from './tree.ts'
+import { type Toolbox, toolCommand } from './tool.ts'
 
 export interface Kernel {
   readonly release: string
@@ -20,19 +19,16 @@ const depmodSecondsMax = 120
 const builtinLists = ['modules.builtin', 'modules.builtin.modinfo', 'modules.order']
 const indexFiles = ['modules.alias', 'modules.builtin', 'modules.dep', 'modules.softdep']
 
-export async function prepareKernel(
-  tree: Tree,
-  staging: string,
-  wanted: readonly string[],
-  run: Run,
-): Promise<Kernel> {
+/** `wanted` are modules of an image; an image may have several choices, each of which gets an index of its own. */
+export async function prepareKernel(toolbox: Toolbox, wanted: readonly string[]): Promise<Kernel> {
+  const { tree, staging } = toolbox
   const image = [...tree.keys()].find((path) => path.startsWith('/boot/vmlinuz-'))
   const kernel = image === undefined ? undefined : tree.get(image)
   if (image === undefined || kernel?.kind !== 'file')
     throw kernelFault('CPC-RCP-005', staging, 'no package brought /boot/vmlinuz-*')
   const release = image.slice('/boot/vmlinuz-'.length)
   const all = join(staging, 'lib/modules', release)
-  await indexModules(staging, staging, release, run)
+  await indexModules(toolbox, staging, release)
   const choice = chooseModules(
     wanted,
     readFileSync(join(all, 'modules.dep'), 'utf8'),
@@ -40,13 +36,13 @@ export async function prepareKernel(
   )
   if (choice.missing.length > 0)
     throw kernelFault('CPC-RCP-005', release, `it has no module ${choice.missing.join(', ')}`)
-  const chosen = join(staging, '.chosen')
+  const chosen = mkdtempSync(join(staging, '.chosen-'))
   const folder = join(chosen, 'lib/modules', release)
   for (const file of [...choice.files, ...builtinLists]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     linkSync(join(all, file), join(folder, file))
   }
-  await indexModules(staging, chosen, release, run)
+  await indexModules(toolbox, chosen, release)
   const files = [...choice.files, ...readdirSync(folder).filter((one) => indexFiles.includes(one))]
   return {
     release,
@@ -57,28 +53,12 @@ export async function prepareKernel(
   }
 }
 
-/** Runs the depmod that was just unpacked, with its own libraries: this machine may have none. */
-async function indexModules(
-  staging: string,
-  base: string,
-  release: string,
-  run: Run,
-): Promise<void> {
-  const libraries = ['lib', 'usr/lib'].map((one) => join(staging, one, 'x86_64-linux-gnu'))
-  const done = await run(
-    [
-      join(staging, 'lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
-      '--argv0',
-      'depmod',
-      '--library-path',
-      libraries.join(':'),
-      join(staging, 'bin/kmod'),
-      '--basedir',
-      base,
-      release,
-    ],
-    { secondsMax: depmodSecondsMax },
-  )
+async function indexModules(toolbox: Toolbox, base: string, release: string): Promise<void> {
+  const depmod = toolCommand(toolbox, '/usr/bin/kmod', 'depmod')
+  if (depmod === undefined) throw kernelFault('CPC-RCP-006', base, 'no package brought kmod')
+  const done = await toolbox.run([...depmod, '--basedir', base, release], {
+    secondsMax: depmodSecondsMax,
+  })
   if (done.status !== 0)
     throw kernelFault('CPC-RCP-006', base, done.complaint || `depmod ended with ${done.status}`)
 }

@@ -3,28 +3,41 @@
 import { z } from 'zod'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const shape = z.strictObject({
+const file = z.strictObject({ file: z.string(), bytes: z.int(), sha256 })
+const common = {
   version: z.literal(1),
   recipe: z.string(),
   /** Of recipe, overlay files and package versions: the same digest is the same image. */
   digest: sha256,
   kernelRelease: z.string(),
   kernelPackage: z.string(),
-  kernel: z.strictObject({ file: z.string(), bytes: z.int(), sha256 }),
-  initrd: z.strictObject({ file: z.string(), bytes: z.int(), sha256 }),
-  /** What the initrd occupies in the memory of a host, once unpacked. */
-  unpackedBytes: z.int(),
   packages: z.array(
     z.strictObject({ name: z.string(), version: z.string(), architecture: z.string() }),
   ),
+}
+const netbootShape = z.strictObject({
+  ...common,
+  kernel: file,
+  initrd: file,
+  /** What the initrd occupies in the memory of a host, once unpacked. */
+  unpackedBytes: z.int(),
+})
+const diskShape = z.strictObject({
+  ...common,
+  /** In the format qcow2, without a backing file. */
+  disk: file,
+  /** Its size as a node sees it. */
+  virtualBytes: z.int(),
 })
 
-export type ImageManifest = Readonly<z.output<typeof shape>>
+export type NetbootManifest = Readonly<z.output<typeof netbootShape>>
+export type DiskManifest = Readonly<z.output<typeof diskShape>>
+export type ImageManifest = NetbootManifest | DiskManifest
 
 /** `undefined`: not the manifest of an image, or of another version. */
 export function parseManifest(text: string): ImageManifest | undefined {
   try {
-    return shape.safeParse(JSON.parse(text)).data
+    return z.union([netbootShape, diskShape]).safeParse(JSON.parse(text)).data
   } catch {
     return undefined
   }
@@ -32,4 +45,9 @@ export function parseManifest(text: string): ImageManifest | undefined {
 
 export function manifestText(manifest: ImageManifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`
+}
+
+/** The files that lie beside a manifest and must be whole. */
+export function manifestFiles(manifest: ImageManifest): readonly z.output<typeof file>[] {
+  return 'disk' in manifest ? [manifest.disk] : [manifest.kernel, manifest.initrd]
 }

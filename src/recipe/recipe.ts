@@ -9,8 +9,8 @@ export interface RecipeProblem {
   readonly why: string
 }
 
-export type ParsedRecipe =
-  | { readonly ok: true; readonly value: Recipe }
+export type Parsed<Value> =
+  | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly refusal: readonly RecipeProblem[] }
 
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'not a Debian package name')
@@ -30,34 +30,111 @@ const size = z
     return Number.parseInt(text, 10) * unitBytes[unit]
   })
 
-const recipeShape = z.strictObject({
-  version: z.literal(1),
-  name: z.string().regex(/^[a-z0-9-]{1,40}$/, 'lower-case letters, digits and -'),
-  kernel: z.strictObject({
-    package: packageName,
-    /** Other kernel packages that this recipe is known to work with, and the modules they add. */
-    alternatives: z
-      .record(packageName, z.strictObject({ modules: z.array(moduleWord).default([]) }))
-      .default({}),
-  }),
-  packages: z.array(packageName).min(1),
+const recipeName = z.string().regex(/^[a-z0-9-]{1,40}$/, 'lower-case letters, digits and -')
+const kernelWord = z.string().regex(/^[A-Za-z0-9_.,:=/+-]{1,100}$/, 'not a kernel parameter')
+
+/** What a recipe lists, and a recipe that extends it lists more of. */
+const lists = {
   'leave-out': z.array(packagePattern).default([]),
   programs: z.array(absolutePath).default([]),
   files: z.array(absolutePath).default([]),
   /** Libraries whose tables are replaced by zeros, because nothing in the image reads them. */
   hollow: z.array(absolutePath).default([]),
+  /** Folders that stay compressed in the memory of the host, each a file system of its own. */
+  squash: z.array(absolutePath).default([]),
   links: z.record(absolutePath, linkTarget).default({}),
-  busybox: absolutePath.optional(),
   directories: z.array(absolutePath).default([]),
   modules: z.array(moduleWord).default([]),
+}
+
+const recipeShape = z.strictObject({
+  version: z.literal(1),
+  name: recipeName,
+  kernel: z.strictObject({
+    package: packageName,
+    /** Other kernel packages that this recipe is known to work with, and the modules they add. */
+    alternatives: z
+      .record(
+        packageName,
+        z.strictObject({
+          modules: z.array(moduleWord).default([]),
+          'disk-modules': z.array(moduleWord).default([]),
+        }),
+      )
+      .default({}),
+  }),
+  /** Makes a disk that boots by itself, instead of a kernel and an initrd for the network. */
+  disk: z
+    .strictObject({
+      size,
+      'kernel-parameters': z.array(kernelWord).default([]),
+      /** Of its small initrd: what finds the root file system. */
+      modules: z.array(moduleWord).min(1),
+    })
+    .optional(),
+  packages: z.array(packageName).min(1),
+  ...lists,
+  busybox: absolutePath.optional(),
   'compression-level': z.int().min(1).max(19).default(15),
-  limits: z.strictObject({ initrd: size, unpacked: size }),
+  limits: z.strictObject({ initrd: size, unpacked: size, disk: size.optional() }),
+})
+
+const extensionShape = z.strictObject({
+  version: z.literal(1),
+  name: recipeName,
+  extends: recipeName,
+  disk: z.strictObject({ size }).optional(),
+  packages: z.array(packageName).default([]),
+  ...lists,
+  limits: z.strictObject({ initrd: size, unpacked: size, disk: size }).partial().default({}),
 })
 
 export type Recipe = Readonly<z.output<typeof recipeShape>>
+/** What one recipe has beyond another, which it names. */
+export type Extension = Readonly<z.output<typeof extensionShape>>
 
 /** The text of a recipe.yaml, or everything that is wrong with it. */
-export function parseRecipe(text: string): ParsedRecipe {
+export function parseRecipe(text: string): Parsed<Recipe> {
+  return parseText(text, recipeShape)
+}
+
+/** The text of a recipe.yaml that has the key `extends`. */
+export function parseExtension(text: string): Parsed<Extension> {
+  return parseText(text, extensionShape)
+}
+
+/** The recipe that `extension` makes of `base`: lists grow, a size goes before that of the base. */
+export function extendRecipe(base: Recipe, extension: Extension): Recipe {
+  const both = <Key extends Exclude<keyof typeof lists, 'links'>>(key: Key): string[] => [
+    ...base[key],
+    ...extension[key],
+  ]
+  return {
+    ...base,
+    name: extension.name,
+    ...(base.disk === undefined ? {} : { disk: { ...base.disk, ...extension.disk } }),
+    packages: [...base.packages, ...extension.packages],
+    'leave-out': both('leave-out'),
+    programs: both('programs'),
+    files: both('files'),
+    hollow: both('hollow'),
+    squash: both('squash'),
+    directories: both('directories'),
+    modules: both('modules'),
+    links: { ...base.links, ...extension.links },
+    limits: { ...base.limits, ...definedOnly(extension.limits) },
+  }
+}
+
+function definedOnly({ initrd, unpacked, disk }: Extension['limits']): Partial<Recipe['limits']> {
+  return {
+    ...(initrd === undefined ? {} : { initrd }),
+    ...(unpacked === undefined ? {} : { unpacked }),
+    ...(disk === undefined ? {} : { disk }),
+  }
+}
+
+function parseText<Shape extends z.ZodType>(text: string, shape: Shape): Parsed<z.output<Shape>> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number): { line: number; column: number } => {
@@ -69,7 +146,7 @@ export function parseRecipe(text: string): ParsedRecipe {
       ok: false,
       refusal: document.errors.map(({ pos, message }) => ({ ...at(pos[0]), why: message })),
     }
-  const parsed = recipeShape.safeParse(document.toJS())
+  const parsed = shape.safeParse(document.toJS())
   if (parsed.success) return { ok: true, value: parsed.data }
   return {
     ok: false,

@@ -12,6 +12,8 @@ export interface Ran {
 export interface RunOptions {
   readonly folder?: string
   readonly secondsMax?: number
+  /** Beyond the plain environment that every program gets. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export type Run = (command: readonly string[], options?: RunOptions) => Promise<Ran>
@@ -24,12 +26,16 @@ const statusNoProgram = 127
 const statusKilled = 137
 
 /** The machine's own programs, as every use but tests wants them. */
-export const runProgram: Run = (command, { folder, secondsMax = secondsMaxUsual } = {}) => {
+export const runProgram: Run = (
+  command,
+  { folder, secondsMax = secondsMaxUsual, env: more = {} } = {},
+) => {
   const [program = '', ...words] = command
   const env = {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     LC_ALL: 'C',
     DEBIAN_FRONTEND: 'noninteractive',
+    ...more,
   }
   return new Promise((resolve) => {
     execFile(

@@ -34,6 +34,7 @@ export const localCommands: LocalCommands = {
   lab: () => Promise.resolve(0),
   buildImage: (order: ImageOrder) =>
     Promise.resolve({
+      kind: 'netboot',
       kernel: `${order.cacheDir}/images/abc/vmlinuz`,
       initrd: `${order.cacheDir}/images/abc/initrd.img`,
       manifest: {

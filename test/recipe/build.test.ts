@@ -54,6 +54,7 @@ test(
   async () => {
     const { order } = bench()
     const image = await buildRecipe(order)
+    assert.ok(image.kind === 'netboot')
     assert.equal(readFileSync(image.kernel, 'utf8'), 'a kernel')
     assert.deepEqual(listing(image.initrd), [
       'lrwxrwxrwx bin -> usr/bin',
@@ -149,12 +150,44 @@ test('a damaged image in the cache is built anew', { ...needsDebian }, async () 
   const { recipeDir, cacheDir, run } = order
   const inCache = { recipeDir, cacheDir, run }
   const first = await buildRecipe(inCache)
+  assert.ok(first.kind === 'netboot')
   writeFileSync(first.initrd, 'torn')
   assert.equal(checkCache(order), undefined)
   const second = await buildRecipe(inCache)
+  assert.ok(second.kind === 'netboot')
   assert.equal(second.manifest.initrd.sha256, first.manifest.initrd.sha256)
   assert.equal(readFileSync(second.initrd).length, first.manifest.initrd.bytes)
 })
+
+test(
+  'a squashed folder is one file in the image, and its place is an empty folder',
+  { ...needs('cpio', '/usr/bin/cpio', '/usr/bin/dpkg-deb') },
+  async () => {
+    const recipe = recipeText.replace(
+      '[/usr/share/thing/*]',
+      '[/usr/share/thing/*, /usr/lib/big/*]',
+    )
+    const image = await buildRecipe(bench(`${recipe}squash: [/lib/big]\n`).order)
+    assert.ok(image.kind === 'netboot')
+    const big = listing(image.initrd).filter((line) => line.includes('big'))
+    assert.deepEqual(big, [
+      'drwxr-xr-x usr/lib/big',
+      '-rw-r--r-- usr/lib/coppice/squashed/usr/lib/big.squashfs',
+    ])
+  },
+)
+
+test(
+  'a library may be needed by a name that only a link of the recipe gives',
+  { ...needsDebian },
+  async () => {
+    const missing = recipeText.replace('/usr/bin/thing,', '/usr/lib/alias/thing,')
+    const linked = missing.replace('links: {', 'links: { /usr/lib/alias/thing: ../../bin/thing,')
+    await assert.rejects(buildRecipe(bench(missing).order), { code: 'CPC-RCP-007' })
+    const image = await buildRecipe(bench(linked).order)
+    assert.equal(image.manifest.recipe, 'tiny')
+  },
+)
 
 test('progress is told step by step, up to the last', { ...needsDebian }, async () => {
   const steps: string[] = []

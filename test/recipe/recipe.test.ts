@@ -43,6 +43,11 @@ for (const [sentence, text, places] of [
   ['a path that climbs is refused', `${least}files: [/usr/../etc/shadow]\n`, ['6:9']],
   ['a path that is not absolute is refused', `${least}programs: [bin/sh]\n`, ['6:12']],
   ['a link that holds a blank is refused', `${least}links: { /bin/x: "a b" }\n`, ['6:18']],
+  [
+    'a disk without modules that find it is refused',
+    `${least}disk: { size: 1GiB, modules: [] }\n`,
+    ['6:30'],
+  ],
   ['another version is refused', least.replace('version: 1', 'version: 2'), ['1:10']],
 ] as const) {
   test(sentence, () => {

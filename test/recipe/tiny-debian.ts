@@ -1,10 +1,10 @@
 // Why this file exists: a build must be seen whole without a network: a Debian of three packages, made with the real
 // dpkg-deb, and an apt that serves them.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { archiveName, type Package } from '../../src/recipe/packages.ts'
-import { type Run, runProgram } from '../../src/recipe/run.ts'
+import { type Ran, type Run, type RunOptions, runProgram } from '../../src/recipe/run.ts'
 import { tinyElf } from './tiny-elf.ts'
 
 export const release = '6.1.0-test'
@@ -24,6 +24,14 @@ const packages: Readonly<Record<string, Readonly<Record<string, string | Uint8Ar
   thing: {
     '/bin/thing': tinyElf({ needed: ['libthing.so.1'], interpreter: loader }),
     '/bin/busybox': tinyElf({}),
+    '/bin/kmod': tinyElf({}),
+    '/sbin/mke2fs': tinyElf({}),
+    '/sbin/debugfs': tinyElf({}),
+    '/usr/bin/qemu-img': tinyElf({}),
+    '/usr/bin/grub-mkimage': tinyElf({}),
+    '/usr/bin/mksquashfs': tinyElf({}),
+    '/usr/lib/grub/i386-pc/boot.img': 'boot'.repeat(128),
+    '/usr/lib/big/table': 'large and seldom read',
     '/usr/share/thing/data': 'data',
     '/usr/share/doc/thing/copyright': 'not in the image',
   },
@@ -41,6 +49,12 @@ directories: [/var/log]
 modules: [nfsv4, tun]
 limits: { initrd: 1MiB, unpacked: 1MiB }
 `
+
+/** The same as a disk of a node. */
+export const diskText = recipeText.replace(
+  'kernel:',
+  'disk: { size: 9MiB, kernel-parameters: [console=ttyS0], modules: [nfs] }\nkernel:',
+)
 
 export interface TinyDebian {
   readonly run: Run
@@ -70,12 +84,35 @@ export function tinyDebian(folder: string): TinyDebian {
     if (command.includes('depmod')) indexOf(command.at(-2) ?? '')
     if (line.endsWith('busybox --list-full'))
       return { ...done, output: 'bin/sh\nusr/bin/thing\nsbin/init\n' }
+    const [, , tool = '', , , , ...words] = command
+    if (line.includes('--library-path') && !command.includes('depmod'))
+      return playTool(tool, words, options)
     return command[0] === 'dpkg-deb' ? runProgram(command, options) : done
   }
   const offer = (next: string): void => {
     version = next
   }
   return { run, started, offer }
+}
+
+/** This machine's own, but for those that few machines have: these write down what they were given. */
+async function playTool(
+  tool: string,
+  words: readonly string[],
+  options?: RunOptions,
+): Promise<Ran> {
+  const done = { status: 0, output: '', complaint: '' }
+  if (tool.endsWith('grub-mkimage')) {
+    const settings = readFileSync(words[words.indexOf('-c') + 1] ?? '', 'utf8')
+    writeFileSync(words[words.indexOf('-o') + 1] ?? '', `core: ${settings}`)
+    return done
+  }
+  if (tool.endsWith('mksquashfs')) {
+    const [folder = '', file = ''] = words
+    writeFileSync(file, readdirSync(folder, { recursive: true, encoding: 'utf8' }).join('\n'))
+    return done
+  }
+  return runProgram([tool, ...words], options)
 }
 
 function debOf(folder: string, one: Package): string {

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import type { LabFlags, LabVerb } from '#lab'
+import type { BuiltImage } from '#recipe'
 import { Fault, faultCodes, faultTable, findFaultCode } from '#fault'
 import { printList, printThing } from '../output/print.ts'
 import { progressOn } from '../output/progress.ts'
@@ -38,8 +39,8 @@ export function declareImageBuild(noun: Command, declare: Declare): void {
   declare<BuildFlags>(noun, {
     name: 'build',
     summary: 'build an image from Debian packages, or take it from the cache',
-    help: 'The image is a kernel and an initial RAM disk. The same recipe and packages are built only once.\n\n  coppice image build kvm-host --into /var/lib/coppice/boot/kvm-host',
-    words: [['<recipe>', 'kvm-host']],
+    help: 'The image of a host is a kernel and an initial RAM disk; those of virtual nodes are disks, to be pushed. The same recipe and packages are built only once.\n\n  coppice image build kvm-host --into /var/lib/coppice/boot/kvm-host\n  coppice image build voc-compute',
+    words: [['<recipe>', 'kvm-host, voc-head or voc-compute']],
     flags: [
       ['--cache <dir>', `where packages and images are kept (default: ${usualCacheDir})`],
       ['--kernel <package>', 'kernel package, for example linux-image-amd64 for physical machines'],
@@ -52,7 +53,7 @@ export function declareImageBuild(noun: Command, declare: Declare): void {
 async function buildImage(call: Call<BuildFlags>): Promise<void> {
   const { io, flags, local, words } = call
   const progress = progressOn(io, flags.quiet === true, () => performance.now())
-  const { manifest, kernel, initrd } = await local
+  const image = await local
     .buildImage({
       recipe: words[0] ?? '',
       cacheDir: flags.cache ?? usualCacheDir,
@@ -61,18 +62,24 @@ async function buildImage(call: Call<BuildFlags>): Promise<void> {
       onProgress: ({ step, done, total }) => progress.show({ what: step, done, total }),
     })
     .finally(() => progress.end())
-  const built = {
-    directory: dirname(kernel),
-    kernel,
-    initrd,
-    recipe: manifest.recipe,
-    digest: manifest.digest,
-    kernelRelease: manifest.kernelRelease,
-    initrdBytes: manifest.initrd.bytes,
-    unpackedBytes: manifest.unpackedBytes,
-    packages: manifest.packages.length,
+  const built = builtImage(image)
+  await printThing(io, flags, built, image.kind === 'disk' ? image.disk : built.directory)
+}
+
+function builtImage(image: BuiltImage): Readonly<Record<string, string | number>> & {
+  readonly directory: string
+} {
+  const { recipe, digest, kernelRelease, packages } = image.manifest
+  const common = { recipe, digest, kernelRelease, packages: packages.length }
+  if (image.kind === 'disk') {
+    const { disk, manifest } = image
+    const { bytes, sha256 } = manifest.disk
+    const sizes = { diskBytes: bytes, sha256, virtualBytes: manifest.virtualBytes }
+    return { directory: dirname(disk), disk, ...common, ...sizes }
   }
-  await printThing(io, flags, built, built.directory)
+  const { kernel, initrd, manifest } = image
+  const sizes = { initrdBytes: manifest.initrd.bytes, unpackedBytes: manifest.unpackedBytes }
+  return { directory: dirname(kernel), kernel, initrd, ...common, ...sizes }
 }
 
 const labVerbs = ['up', 'down', 'status', 'test'] as const satisfies readonly LabVerb[]
@@ -89,6 +96,12 @@ const labFlags: readonly Flag[] = [
   ['--patience <percent>', 'how much of its usual time each phase of a boot has'],
   ['--cache <dir>', 'where host images are kept between runs'],
   ['--state <dir>', 'where the rack keeps its own state and logs'],
+  [
+    '--until <stage>',
+    'how far: ready (hosts), cluster (nodes up and down again), all (with isolation, faults of NFS and HPL)',
+  ],
+  ['--vcn-memory <MiB>', 'memory of each virtual node'],
+  ['--hpl-n <number>', 'order of the matrix that HPL solves'],
   ['--fault <name>', 'test: run this row of the fault table only'],
 ]
 
@@ -96,7 +109,7 @@ export function declareLab(program: Command, declare: Declare): void {
   declare<LabFlags>(program, {
     name: 'lab',
     summary: 'raise an emulated rack on this machine and drive the appliance through its whole job',
-    help: 'up: from power-on to ready hosts, ends with a table. down: takes away what stands. status: tells what stands. test: breaks things and judges what the appliance says. Needs root.\n\n  coppice lab\n  coppice lab up --machines 4 --keep',
+    help: 'up: from power-on to ready hosts, to virtual clusters with an HPL figure, and back; ends with tables. down: takes away what stands. status: tells what stands. test: breaks things and judges what the appliance says. Needs root.\n\n  coppice lab\n  coppice lab up --machines 4 --keep',
     words: [['[verb]', 'up (usual), down, status or test']],
     flags: labFlags,
     run: async ({ local, flags, words: [word = 'up'] }) => {

@@ -72,4 +72,11 @@ export const rcpFaults = {
     exit: 'failed',
     status: 500,
   },
+  'CPC-RCP-011': {
+    title: 'A tool that writes the image failed.',
+    explanation:
+      'File systems, boot loader and disk format are written by programs that are taken from the packages of the recipe. One of them is in none of the packages, or did not finish, most often because the disk is full.',
+    exit: 'failed',
+    status: 500,
+  },
 } as const satisfies Record<string, FaultEntry>
