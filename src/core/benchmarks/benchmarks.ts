@@ -130,9 +130,9 @@ export class Benchmarks implements AsyncDisposable {
     clearTimeout(timer)
   }
 
-  #crew({ on }: HplRequest): Crew {
+  #crew(request: HplRequest): Crew {
     const { snapshot, stateOf } = this.#parts
-    return crewOf(on, { snapshot: snapshot(), stateOf })
+    return crewOf(request, { snapshot: snapshot(), stateOf })
   }
 
   /** Starts whatever shares no machine with one that came before it. */

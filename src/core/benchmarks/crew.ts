@@ -45,7 +45,15 @@ export type Surroundings = {
   readonly stateOf: (machine: EntryId) => MachineState
 }
 
-export function crewOf(on: HplRequest['on'], surroundings: Surroundings): Crew {
+/** A grid that is smaller than all machines takes the first of them. */
+export function crewOf(request: HplRequest, surroundings: Surroundings): Crew {
+  const crew = wholeCrew(request.on, surroundings)
+  const { P, Q, ranksPerNode = 1 } = request
+  const wanted = P === undefined || Q === undefined ? Infinity : Math.ceil((P * Q) / ranksPerNode)
+  return wanted >= 1 ? { ...crew, members: crew.members.slice(0, wanted) } : crew
+}
+
+function wholeCrew(on: HplRequest['on'], surroundings: Surroundings): Crew {
   switch (on.kind) {
     case 'cluster':
       return crewOfCluster(on, surroundings.snapshot)
@@ -66,7 +74,7 @@ function crewOfCluster(
   const [head] = vcns
   if (head === undefined) throw unknownCluster(subject)
   const network = voNetworkOf(head, snapshot)
-  const members = vcns.map((vcn) => memberOn(network, vcn))
+  const members = acrossHosts(vcns).map((vcn) => memberOn(network, vcn))
   const hosts = vcns.flatMap(({ host }) => host ?? [])
   return {
     side: 'virtual',
@@ -81,6 +89,18 @@ function crewOfCluster(
 function headFirst(one: Vcn, other: Vcn): number {
   const rank = (vcn: Vcn): number => (isHead(vcn) ? 0 : 1)
   return rank(one) - rank(other) || byName(one, other)
+}
+
+/** Each host's first node, then their second ones: a run over some of them is over as many hosts as it can be. */
+function acrossHosts(vcns: readonly Vcn[]): readonly Vcn[] {
+  const counts = new Map<string, number>()
+  const turns = vcns.map((vcn) => {
+    const host = vcn.host ?? ''
+    const turn = counts.get(host) ?? 0
+    counts.set(host, turn + 1)
+    return [turn, vcn] as const
+  })
+  return turns.toSorted(([one], [other]) => one - other).map(([, vcn]) => vcn)
 }
 
 function isHead({ name, aliases }: Vcn): boolean {
