@@ -130,6 +130,14 @@ test('/openapi.json describes every route of this table and no other, and what e
   assert.equal(operations.length, questions.length + 4)
 })
 
+test('/openapi.json says that an image is sent as raw bytes', async () => {
+  const { json } = await viaSocket(api, { path: '/openapi.json' })
+  const upload = member(member(member(json, 'paths'), '/v1/images/{vo}/{name}'), 'post')
+  const content = member(member(upload, 'requestBody'), 'content')
+  const schema = member(member(content, 'application/octet-stream'), 'schema')
+  assert.deepEqual(schema, { type: 'string', format: 'binary' })
+})
+
 test('the events are for those who may see everything', async () => {
   const path = '/v1/events'
   for (const secret of ['member-secret', 'nobody-secret'])

@@ -2,6 +2,7 @@
 // it, and no limit of time but the store's own patience with a silent sender.
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { pushedView, pushQuery } from '../cluster-schemas.ts'
 import type { ApiLimits } from '../limits.ts'
 import type { Services } from '../services.ts'
@@ -50,6 +51,8 @@ function addRoute(app: Api, { images, uploads }: UploadParts): void {
         tags: ['images'],
         summary: 'Stores the body as an image: 201 when it is new, 200 when it was there already',
         consumes: [mediaType],
+        // For the document only: the handler takes the bytes from the connection.
+        body: z.unknown().meta({ type: 'string', format: 'binary' }),
         params: byUpload,
         querystring: pushQuery,
         response: { 200: pushedView, 201: pushedView, ...failures },
