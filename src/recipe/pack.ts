@@ -204,7 +204,7 @@ function within(
   if (one.bytes <= one.bytesMax) return
   throw new Fault('CPC-RCP-008', {
     what: `the image of recipe ${source.recipe.name} is larger than it may be`,
-    where: source.files.at(-1) ?? source.recipe.name,
+    where: source.file,
     why: `${one.what} ${one.bytes} bytes of ${one.bytesMax}`,
     todo: 'leave something out, or raise limits in recipe.yaml, and the memory of the hosts with it',
   })

@@ -47,9 +47,14 @@ const lists = {
   modules: z.array(moduleWord).default([]),
 }
 
+/** What several recipes need alike. */
+const partShape = z.strictObject({ packages: z.array(packageName).default([]), ...lists })
+
 const recipeShape = z.strictObject({
   version: z.literal(1),
   name: recipeName,
+  /** Parts whose lists are added to those of this recipe. */
+  includes: z.array(recipeName).default([]),
   kernel: z.strictObject({
     package: packageName,
     /** Other kernel packages that this recipe is known to work with, and the modules they add. */
@@ -79,19 +84,18 @@ const recipeShape = z.strictObject({
   limits: z.strictObject({ initrd: size, unpacked: size, disk: size.optional() }),
 })
 
-const extensionShape = z.strictObject({
+const extensionShape = partShape.extend({
   version: z.literal(1),
   name: recipeName,
   extends: recipeName,
   disk: z.strictObject({ size }).optional(),
-  packages: z.array(packageName).default([]),
-  ...lists,
   limits: z.strictObject({ initrd: size, unpacked: size, disk: size }).partial().default({}),
 })
 
 export type Recipe = Readonly<z.output<typeof recipeShape>>
 /** What one recipe has beyond another, which it names. */
 export type Extension = Readonly<z.output<typeof extensionShape>>
+export type Part = Readonly<z.output<typeof partShape>>
 
 /** The text of a recipe.yaml, or everything that is wrong with it. */
 export function parseRecipe(text: string): Parsed<Recipe> {
@@ -103,17 +107,28 @@ export function parseExtension(text: string): Parsed<Extension> {
   return parseText(text, extensionShape)
 }
 
+/** The text of a part, which is no recipe of its own. */
+export function parsePart(text: string): Parsed<Part> {
+  return parseText(text, partShape)
+}
+
 /** The recipe that `extension` makes of `base`: lists grow, a size goes before that of the base. */
 export function extendRecipe(base: Recipe, extension: Extension): Recipe {
-  const both = <Key extends Exclude<keyof typeof lists, 'links'>>(key: Key): string[] => [
-    ...base[key],
-    ...extension[key],
-  ]
   return {
-    ...base,
+    ...addPart(base, extension),
     name: extension.name,
     ...(base.disk === undefined ? {} : { disk: { ...base.disk, ...extension.disk } }),
-    packages: [...base.packages, ...extension.packages],
+    limits: { ...base.limits, ...definedOnly(extension.limits) },
+  }
+}
+
+export function addPart(recipe: Recipe, part: Part): Recipe {
+  const both = <Key extends Exclude<keyof typeof lists, 'links'> | 'packages'>(
+    key: Key,
+  ): string[] => [...recipe[key], ...part[key]]
+  return {
+    ...recipe,
+    packages: both('packages'),
     'leave-out': both('leave-out'),
     programs: both('programs'),
     files: both('files'),
@@ -121,8 +136,7 @@ export function extendRecipe(base: Recipe, extension: Extension): Recipe {
     squash: both('squash'),
     directories: both('directories'),
     modules: both('modules'),
-    links: { ...base.links, ...extension.links },
-    limits: { ...base.limits, ...definedOnly(extension.limits) },
+    links: { ...recipe.links, ...part.links },
   }
 }
 

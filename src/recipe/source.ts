@@ -3,11 +3,21 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Fault } from '#fault'
-import { extendRecipe, parseExtension, parseRecipe, type Parsed, type Recipe } from './recipe.ts'
+import {
+  addPart,
+  extendRecipe,
+  type Parsed,
+  parseExtension,
+  parsePart,
+  parseRecipe,
+  type Recipe,
+} from './recipe.ts'
 
 export interface RecipeSource {
   readonly recipe: Recipe
-  /** All that was read: recipe.yaml, and that of the recipe it extends. */
+  /** Its own recipe.yaml. */
+  readonly file: string
+  /** All that was read: recipe.yaml, that of the recipe it extends, and parts. */
   readonly files: readonly string[]
   /** Folders of files of our own that are laid over all else; of two that have the same file the later one counts. */
   readonly overlays: readonly string[]
@@ -16,6 +26,8 @@ export interface RecipeSource {
 }
 
 const extendsLine = /^extends:/m
+/** Beside the folders of recipes. */
+const partsFolder = 'parts'
 
 /** `recipeDir` holds recipe.yaml; a recipe that it extends lies in a folder beside it. */
 export function readSource(recipeDir: string): RecipeSource {
@@ -25,20 +37,39 @@ export function readSource(recipeDir: string): RecipeSource {
   const extension = accept(parseExtension(text), file)
   const baseDir = join(dirname(recipeDir), extension.extends)
   const baseFile = join(baseDir, 'recipe.yaml')
-  if (!existsSync(baseFile)) throw noBase(file, baseFile)
-  const base = accept(parseRecipe(readFileSync(baseFile, 'utf8')), baseFile)
+  const base = accept(parseRecipe(readNamed(baseFile, file)), baseFile)
   return sourceOf(extendRecipe(base, extension), [baseDir, recipeDir])
 }
 
 function sourceOf(recipe: Recipe, folders: readonly string[]): RecipeSource {
   const below = (name: string): string[] =>
     folders.map((folder) => join(folder, name)).filter((path) => existsSync(path))
-  return {
+  const files = folders.map((folder) => join(folder, 'recipe.yaml'))
+  const parts = recipe.includes.map((name) =>
+    join(dirname(folders[0] ?? ''), partsFolder, `${name}.yaml`),
+  )
+  const whole = parts.reduce(
+    (sum, part) => addPart(sum, accept(parsePart(readNamed(part, files[0] ?? '')), part)),
     recipe,
-    files: folders.map((folder) => join(folder, 'recipe.yaml')),
+  )
+  return {
+    recipe: whole,
+    file: files.at(-1) ?? '',
+    files: [...files, ...parts],
     overlays: below('root'),
     initrdOverlays: below('initrd'),
   }
+}
+
+/** A file that another one names. */
+function readNamed(file: string, namedBy: string): string {
+  if (existsSync(file)) return readFileSync(file, 'utf8')
+  throw new Fault('CPC-RCP-001', {
+    what: 'the recipe needs another file that is not there',
+    where: namedBy,
+    why: `there is no ${file}`,
+    todo: 'under extends write the name of a folder beside this recipe, under includes that of a file in parts',
+  })
 }
 
 function accept<Value>(parsed: Parsed<Value>, file: string): Value {
@@ -49,14 +80,5 @@ function accept<Value>(parsed: Parsed<Value>, file: string): Value {
     where: `${file}:${first?.line ?? 1}:${first?.column ?? 1}`,
     why: parsed.refusal.map(({ line, why }) => `line ${line}: ${why}`).join('; '),
     todo: 'correct these lines',
-  })
-}
-
-function noBase(file: string, baseFile: string): Fault {
-  return new Fault('CPC-RCP-001', {
-    what: 'the recipe extends one that is not there',
-    where: file,
-    why: `there is no ${baseFile}`,
-    todo: 'under extends write the name of a folder beside this recipe',
   })
 }

@@ -145,6 +145,23 @@ test('a recipe that extends another has all of that one, and more', { ...needsTo
   assert.equal(checkCache({ ...order, recipeDir: head }), undefined)
 })
 
+test(
+  'a recipe that includes a part has its packages, programs and links',
+  { ...needsTools },
+  async () => {
+    const { order } = bench(diskText.replace('kernel:', 'includes: [more]\nkernel:'))
+    const parts = join(order.recipeDir, '../parts')
+    mkdirSync(parts)
+    const part = join(parts, 'more.yaml')
+    writeFileSync(part, 'files: [/usr/lib/big/table]\nlinks: { /usr/lib/bigger: big }\n')
+    const { raw } = diskOf(await buildRecipe(order))
+    assert.equal(ask(raw, 'cat /usr/lib/big/table'), 'large and seldom read')
+    assert.match(ask(raw, 'stat /usr/lib/bigger'), /Fast link dest: "big"/)
+    writeFileSync(part, 'name: no part has one\n')
+    await assert.rejects(buildRecipe(order), { code: 'CPC-RCP-001', message: /name/ })
+  },
+)
+
 for (const [sentence, recipe, code, message] of [
   [
     'a disk that its contents do not fit on',
@@ -163,6 +180,12 @@ for (const [sentence, recipe, code, message] of [
     'version: 1\nname: a\nextends: nowhere\n',
     'CPC-RCP-001',
     /nowhere/,
+  ],
+  [
+    'a recipe that includes a part that is nowhere',
+    diskText.replace('kernel:', 'includes: [nowhere]\nkernel:'),
+    'CPC-RCP-001',
+    /parts\/nowhere\.yaml/,
   ],
   [
     'a mistake in a recipe that extends another',

@@ -21,7 +21,9 @@ const files = readdirSync(images, { recursive: true, withFileTypes: true })
   .map((item) => join(item.parentPath, item.name))
 const words = join(root, 'usr/lib/coppice/words')
 const scripts = files.filter(
-  (file) => file.endsWith('/words') || readFileSync(file, 'utf8').startsWith('#!/bin/sh\n'),
+  (file) =>
+    file.endsWith('/words') ||
+    /^#!(\/bin\/sh|\/usr\/bin\/busybox sh)\n/.test(readFileSync(file, 'utf8')),
 )
 
 test('the shell of an image reads each of its scripts', { ...needsBusybox }, () => {
