@@ -1,8 +1,9 @@
 // Why this file exists: whoever is not on this machine comes with a token; its secret is shown once and kept as a hash.
 import { randomBytes } from 'node:crypto'
-import { isLive, mintToken, principalOf, type TokenRecord } from '#access'
+import { isLive, mintToken, principalOf, type Role, type TokenRecord } from '#access'
 import type { Services, TokenView } from '#api'
 import { Fault } from '#fault'
+import { findVo } from './cluster-context.ts'
 import { audited, type ServiceContext } from './context.ts'
 
 export function tokenServices(context: ServiceContext): Services['tokens'] {
@@ -13,11 +14,11 @@ export function tokenServices(context: ServiceContext): Services['tokens'] {
         .list()
         .filter((token) => isLive(token, now()))
         .map(tokenView),
-    add(name, role, caller) {
-      if (role === 'vo-member') throw noVo()
-      const change = { caller, action: 'token add', target: name, after: { role } }
+    add(name, role, caller, voText) {
+      const vo = readVo(role, voText, context)
+      const change = { caller, action: 'token add', target: name, after: { role, ...vo } }
       return audited(context, change, () => {
-        const { secret, record } = mintToken({ name, role, now: now(), randomBytes })
+        const { secret, record } = mintToken({ name, role, ...vo, now: now(), randomBytes })
         store.tokens.add(record)
         return Promise.resolve({ ...tokenView(record), secret })
       })
@@ -35,21 +36,29 @@ export function tokenServices(context: ServiceContext): Services['tokens'] {
       })
     },
     caller(secret) {
-      const principal = principalOf(secret, store.tokens, now())
-      return principal
+      return principalOf(secret, store.tokens, now())
     },
   }
 }
 
-function tokenView({ id, name, role, createdAt }: TokenRecord): TokenView {
-  return { id, name, role, createdAt: new Date(createdAt).toISOString() }
+function tokenView({ id, name, role, vo, createdAt }: TokenRecord): TokenView {
+  const made = new Date(createdAt).toISOString()
+  return { id, name, role, ...(vo !== undefined && { vo }), createdAt: made }
 }
 
-function noVo(): Fault {
-  return new Fault('CPC-HOST-003', {
-    what: 'a token of a VO member needs its VO',
+/** A member's token is of one VO, that there is; any other is of none. */
+function readVo(
+  role: Role,
+  text: string | undefined,
+  context: ServiceContext,
+): { readonly vo?: string } {
+  if (role === 'vo-member' && text !== undefined) return { vo: findVo(text, context).name }
+  if (role !== 'vo-member' && text === undefined) return {}
+  const isMember = role === 'vo-member'
+  throw new Fault('CPC-HOST-003', {
+    what: isMember ? 'a token of a VO member needs its VO' : `a token of ${role} is of no VO`,
     where: 'the request',
-    why: 'no VO was named',
-    todo: 'choose admin, operator or read-only',
+    why: isMember ? 'no VO was named' : 'a VO was named',
+    todo: isMember ? 'name it: --vo physics' : 'leave --vo out, or choose vo-member',
   })
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseDnsName, type Vcn } from '#directory'
-import { crewOf } from '../../../src/core/benchmarks/crew.ts'
+import { crewOf, type Surroundings } from '../../../src/core/benchmarks/crew.ts'
 import { known } from '../house.ts'
 import { network, snapshotOf, vcn } from './rack.ts'
 
@@ -15,7 +15,7 @@ const snapshot = snapshotOf(
   on(vcn('head1.hpl.physics', '10.128.0.10', ['head.hpl.physics']), 'n001'),
 )
 const cluster = { kind: 'cluster', vo: 'physics', cluster: 'hpl' } as const
-const around = { snapshot, stateOf: () => 'ready' } as const
+const around: Surroundings = { snapshot, stateOf: () => 'ready' }
 const names = (grid: { readonly P?: number; readonly Q?: number }): readonly string[] =>
   crewOf({ on: cluster, ...grid }, around).members.map(({ name }) => name.split('.')[0] ?? '')
 
