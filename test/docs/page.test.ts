@@ -1,5 +1,7 @@
 // Why this file exists: the reader of the tutorial must itself be able to say no.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { missingLine, readPage } from './page.ts'
 
@@ -22,6 +24,13 @@ const page = [
   'true',
   '```',
 ].join('\n')
+
+test('the cluster file that the tutorial shows is the one that it uses', () => {
+  const folder = join(import.meta.dirname, '../../docs/tutorial')
+  const text = readFileSync(join(folder, 'hpl.yaml'), 'utf8')
+  const page = readFileSync(join(folder, 'first-cluster.md'), 'utf8')
+  assert.ok(page.includes(`\`\`\`yaml\n${text}\`\`\`\n`))
+})
 
 test('commands are taken from the page with what it shows below them', () => {
   assert.deepEqual(readPage(page), [
