@@ -52,7 +52,7 @@ const memoryMiBMin = 64
 const memoryMiBMax = 16_384
 const deadlineSecondsMax = 7200
 /** A host alone; a host with two or three nodes on it. */
-const usualMemoryMiB = { ready: 1152, cluster: 1792, all: 1792 } as const
+const usualMemoryMiB = { ready: 1152, cluster: 1536, all: 1536 } as const
 const hplNMax = 20_000
 
 export function readOptions(flags: LabFlags): LabOptions {

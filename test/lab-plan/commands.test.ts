@@ -35,7 +35,7 @@ test('each machine has its UUID, a random number source, its memory and its card
   for (const machine of plan.machines) {
     const argv = qemuArguments(machine)
     assert.equal(after(argv, '-uuid'), machine.uuid)
-    assert.equal(after(argv, '-m'), '1792')
+    assert.equal(after(argv, '-m'), '1536')
     assert.equal(after(argv, '-cpu'), 'max')
     assert.ok(argv.includes('virtio-rng-pci'))
     assert.match(after(argv, '-netdev') ?? '', new RegExp(`ifname=${machine.tap},`))

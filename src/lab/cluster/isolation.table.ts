@@ -42,17 +42,31 @@ function ping(address: string, more = ''): string {
 
 /** DNS is TCP 53 too; nothing else is on the appliance's end. */
 const appliancePorts = { http: 80, tftp: 69, enrol: 8443, api: 8420, nfs: 2049, ssh: 22 } as const
+const boardPorts = { redfish: 8000, http: 80, ssh: 22 } as const
 const hostPorts = { ssh: 22, libvirt: 16_514, nfs: 2049, migration: 49_152 } as const
+
+/** Each of them is tried along each of these ways, since a node without a route fails at once and proves nothing. */
+export function waysOut({ ownAppliance }: Targets): readonly (readonly [string, string])[] {
+  return [
+    ['with the appliance as its router', `via ${ownAppliance}`],
+    ['as if everything were on its own wire', ''],
+  ]
+}
+
+/** Run before and after each round. */
+export function defaultRoute(verb: 'replace' | 'delete', way: string): string {
+  return `ip route ${verb} default ${way} dev $nic`
+}
 
 export function attempts(targets: Targets): readonly Attempt[] {
   const { ownAppliance, neighbour, provisioning, bmcs } = targets
   return [
     control('its own DNS over TCP', tcp(ownAppliance, 53)),
-    control('its neighbour on the other host', ping(neighbour.address)),
-    ...ports('the appliance on its own network', ownAppliance, appliancePorts),
-    ...ports('the appliance', provisioning.appliance, appliancePorts),
+    control('its neighbour', ping(neighbour.address)),
+    ...ports('the appliance at', ownAppliance, appliancePorts),
+    ...ports('the appliance at', provisioning.appliance, appliancePorts),
     ...provisioning.hosts.flatMap((host) => ports('the host', host, hostPorts)),
-    ...bmcs.flatMap((board) => ports('the BMC', board, { redfish: 8000, ssh: 22 })),
+    ...bmcs.flatMap((board) => ports('the BMC', board, boardPorts)),
     bad(
       'a file by TFTP',
       `timeout ${giveUpSeconds} tftp -g -r snponly.efi -l /dev/null ${ownAppliance} >/dev/null 2>&1`,
@@ -116,7 +130,7 @@ function ports(
   named: Readonly<Record<string, number>>,
 ): readonly Attempt[] {
   return Object.entries(named).map(([name, port]) =>
-    bad(`${who} ${address}: ${name} (${port})`, tcp(address, port)),
+    bad(`${name} (${port}) of ${who} ${address}`, tcp(address, port)),
   )
 }
 

@@ -117,7 +117,7 @@ async function reads({ run }: ClusterRun, vcn: SeenVcn): Promise<number> {
 async function unharmed({ run }: ClusterRun, vcns: readonly SeenVcn[]): Promise<void> {
   for (const vcn of vcns) {
     const look =
-      'cat /tmp/errors; dmesg | grep -iE "i/o error|ext4-fs error|read-only"; echo looked'
+      'cat /tmp/errors; dmesg | grep -iE "i/o error|ext4-fs error|remounting filesystem"; echo looked'
     const { text } = await insideNode(run, vcn, look, insideMsMax)
     const isClean = text.trim() === 'looked' || /^cat: .*\nlooked$/.test(text.trim())
     const promise = `${vcn.name} saw no error on its disk`

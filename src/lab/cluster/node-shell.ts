@@ -60,7 +60,7 @@ export async function insideNode(
 }
 
 /** What a person would type. Its own echo never looks like an answer: sums are written out there. */
-function typed(script: string, token: string): string {
+export function typed(script: string, token: string): string {
   const file = '/tmp/lab-script'
   return [
     `cat >${file} <<'END-OF-SCRIPT'`,
@@ -109,7 +109,7 @@ function silent({ fullName }: SeenVcn, words: readonly string[], heard: Heard): 
   return new Fault('CPC-LAB-020', {
     what: `nothing could be learned from inside ${fullName}`,
     where: `coppice ${words.join(' ')}`,
-    why: oneLine(heard.said()) || `its console last said: ${oneLine(last) || 'nothing'}`,
+    why: `${oneLine(heard.said())}; its console last said: ${oneLine(last) || 'nothing'}`,
     todo: 'look at that console with a terminal',
   })
 }
