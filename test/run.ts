@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const outsideThisTier = new Set(['vectors', 'witness', 'lab', 'soak', 'pack'])
+const outsideThisTier = new Set(['vectors', 'witness', 'lab', 'soak', 'pack', 'images'])
 
 function testFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((item) => {
