@@ -32,6 +32,12 @@ export const usedPackages: readonly UsedPackage[] = [
   },
   { name: 'iproute2', file: '/bin/ip', use: 'networks of virtual clusters', isNeeded: true },
   {
+    name: 'iputils-ping',
+    file: '/bin/ping',
+    use: 'looks whether a node of a virtual cluster answers',
+    isNeeded: false,
+  },
+  {
     name: 'ipxe',
     file: '/usr/lib/ipxe/snponly.efi',
     use: 'loader for UEFI machines',
