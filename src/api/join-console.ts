@@ -11,7 +11,7 @@ export function joinConsole(socket: Socket, serial: Duplex, limits: Patience): v
   let silence: NodeJS.Timeout | undefined
   let lastWords: NodeJS.Timeout | undefined
   const over = (): void => {
-    if (lastWords !== undefined) return
+    if (lastWords !== undefined || socket.destroyed) return
     clearTimeout(silence)
     lastWords = setTimeout(() => socket.destroy(), limits.lastWordsMsMax)
     socket.unpipe(serial)
