@@ -76,7 +76,7 @@ export function readOptions(flags: LabFlags): LabOptions {
     stateDir: folder(flags.state ?? `/var/lib/coppice-lab/${rack}`, 'state'),
     until,
     vcnMemoryMiB: whole(flags.vcnMemory ?? 256, 'vcn-memory', [memoryMiBMin, memoryMiBMax]),
-    hplN: whole(flags.hplN ?? 400, 'hpl-n', [1, hplNMax]),
+    hplN: whole(flags.hplN ?? 200, 'hpl-n', [1, hplNMax]),
   }
 }
 
