@@ -2,25 +2,52 @@
 import type { Caller, LimitsView, Services, VoChange, VoRequest, VoView } from '#api'
 import { formatSubnet, type Label, type Subnet, type Vo } from '#directory'
 import { Fault } from '#fault'
-import type { VoFields } from '#ldap-sync'
+import type { DirectoryWriter, VoFields } from '#ldap-sync'
 import { chooseNetwork, readQuota, voNetworkName } from '#vocluster'
 import { audited } from './context.ts'
 import { type ClusterContext, clusterEntries, findVo, vosOf } from './cluster-context.ts'
 import { readLabel, readSubnet } from './reading.ts'
 
-export function voServices(context: ClusterContext): Services['vos'] {
+/** What VOs need of core. */
+export interface VoPlace extends Pick<ClusterContext, 'snapshot' | 'store' | 'events' | 'now'> {
+  readonly sync: {
+    readonly writer: Pick<DirectoryWriter, 'addNetwork' | 'addVo' | 'changeVo' | 'remove'>
+  }
+  readonly directory: Pick<ClusterContext['directory'], 'untilShown'>
+  readonly engine: Pick<ClusterContext['engine'], 'book' | 'clusters'>
+  readonly images: Pick<ClusterContext['images'], 'list'>
+}
+
+export function voServices(context: VoPlace): Services['vos'] {
   const view = (vo: Vo): VoView => voView(vo, context)
+  const inTurn = takingTurns()
   return {
     list: () => vosOf(context).map(view),
     show: (name) => view(findVo(name, context)),
-    add: async (request, caller) => view(await addVo(request, caller, context)),
+    // Two that choose a network at once would choose the same.
+    add: async (request, caller) => view(await inTurn(() => addVo(request, caller, context))),
     change: async (name, change, caller) =>
       view(await changeVo(findVo(name, context), change, caller, context)),
     remove: (name, caller) => removeVo(findVo(name, context), caller, context),
   }
 }
 
-function voView(vo: Vo, context: ClusterContext): VoView {
+function takingTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return async (work) => {
+    const before = last
+    const { promise, resolve } = Promise.withResolvers<void>()
+    last = promise
+    await before
+    try {
+      return await work()
+    } finally {
+      resolve()
+    }
+  }
+}
+
+function voView(vo: Vo, context: VoPlace): VoView {
   const quota = readQuota(vo)
   const limits: LimitsView = quota.ok ? quota.value : {}
   const network = networkOf(vo.name, context)
@@ -36,13 +63,13 @@ function voView(vo: Vo, context: ClusterContext): VoView {
   }
 }
 
-function networkOf(vo: Label, { snapshot }: ClusterContext) {
+function networkOf(vo: Label, { snapshot }: VoPlace) {
   const name = voNetworkName(vo)
   return name === undefined ? undefined : snapshot().networkByName.get(name)
 }
 
 /** Room that is reserved, running or not; the same bytes under two names count once. */
-function usedBy(vo: Label, { engine, images }: ClusterContext): VoView['used'] {
+function usedBy(vo: Label, { engine, images }: VoPlace): VoView['used'] {
   const bookings = [...engine.book().values()]
     .filter((one) => one.vo === vo)
     .flatMap((one) => one.bookings)
@@ -83,7 +110,7 @@ function quotaWords(text: string, name: Label): readonly string[] {
 }
 
 /** By uid, as people say it, or by DN. */
-function memberDns(words: readonly string[], { snapshot }: ClusterContext): readonly string[] {
+function memberDns(words: readonly string[], { snapshot }: VoPlace): readonly string[] {
   const people = [...snapshot().entries.values()].filter((entry) => entry.kind === 'person')
   return words.map((word) => {
     const dn = people.find(({ uid }) => uid === word)?.dn ?? word
@@ -97,14 +124,14 @@ function memberDns(words: readonly string[], { snapshot }: ClusterContext): read
   })
 }
 
-function fieldsOf({ quota, members }: VoChange, vo: Label, context: ClusterContext): VoFields {
+function fieldsOf({ quota, members }: VoChange, vo: Label, context: VoPlace): VoFields {
   return {
     ...(quota !== undefined && { quota: quotaWords(quota ?? '', vo) }),
     ...(members !== undefined && { members: memberDns(members ?? [], context) }),
   }
 }
 
-function addVo(request: VoRequest, caller: Caller, context: ClusterContext): Promise<Vo> {
+function addVo(request: VoRequest, caller: Caller, context: VoPlace): Promise<Vo> {
   const name = readLabel(request.name)
   const { quota, members } = request
   const fields = fieldsOf({ quota, members }, name, context)
@@ -121,11 +148,7 @@ function addVo(request: VoRequest, caller: Caller, context: ClusterContext): Pro
   })
 }
 
-async function putNetwork(
-  vo: Label,
-  wished: Subnet | undefined,
-  context: ClusterContext,
-): Promise<void> {
+async function putNetwork(vo: Label, wished: Subnet | undefined, context: VoPlace): Promise<void> {
   const network = voNetworkName(vo)
   if (network === undefined) throw nameTooLong(vo)
   // Left by an addition that was cut off.
@@ -139,7 +162,7 @@ async function putNetwork(
   )
 }
 
-function changeVo(vo: Vo, change: VoChange, caller: Caller, context: ClusterContext): Promise<Vo> {
+function changeVo(vo: Vo, change: VoChange, caller: Caller, context: VoPlace): Promise<Vo> {
   const fields = fieldsOf(change, vo.name, context)
   const before = voView(vo, context)
   const told = { caller, action: 'vo set', target: vo.name, before, after: change }
@@ -154,7 +177,7 @@ function changeVo(vo: Vo, change: VoChange, caller: Caller, context: ClusterCont
   })
 }
 
-function removeVo(vo: Vo, caller: Caller, context: ClusterContext): Promise<void> {
+function removeVo(vo: Vo, caller: Caller, context: VoPlace): Promise<void> {
   const holds = [
     ...clusterEntries(context).flatMap((one) =>
       one.vo === vo.name ? [`cluster ${one.name}`] : [],
