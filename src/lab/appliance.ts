@@ -130,9 +130,18 @@ export function refusedOrder(plan: RackPlan, words: readonly string[], finished:
   return new Fault('CPC-LAB-012', {
     what: `the appliance refused an order with exit ${finished.exit}`,
     where: `coppice ${words.join(' ')}`,
-    why: finished.stderr.trim().split('\n').join(' / ') || 'it gave no reason',
+    why: lastWords(finished.stderr) || 'it gave no reason',
     todo: `do what it says; its log is ${serveLog(plan)}`,
   })
+}
+
+/** What a command said in the end, without the steps by which it told its progress. Pure. */
+export function lastWords(stderr: string): string {
+  return stderr
+    .trim()
+    .split('\n')
+    .filter((line) => !/^\S+ +\[[#.]+\] /.test(line))
+    .join(' / ')
 }
 
 /** Looking once a second by API costs the rack's two cores less than a new process each time. */

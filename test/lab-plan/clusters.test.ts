@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '#fault'
+import { lastWords } from '../../src/lab/appliance.ts'
 import { writesIn } from '../../src/lab/cluster/again.ts'
 import { senderIn } from '../../src/lab/cluster/isolation.ts'
 import { attempts, disguises, type Targets } from '../../src/lab/cluster/isolation.table.ts'
@@ -53,10 +54,18 @@ test('a step that a node never made is missing, and no other', () => {
 test('the plain loop stands beside ours from the same points on', () => {
   const plain = [{ vcn: 'head1', bootMs: 2000, wholeMs: 5000 }]
   const lines = besideTable(parseMarks(timeline('head1', 1000)), plain).split('\n')
-  assert.match(lines[1] ?? '', /Coppice +4\.0/)
-  assert.match(lines[2] ?? '', /plain loop +2\.0/)
-  assert.match(lines[3] ?? '', /Coppice +7\.0/)
-  assert.match(lines[4] ?? '', /plain loop +5\.0/)
+  const figures = lines.slice(1).map((line) => /(Coppice|plain loop) +\S+/.exec(line)?.[0])
+  assert.deepEqual(
+    figures.map((text) => text?.replace(/ +(?=\S+$)/, ' ')),
+    [
+      'Coppice 1.0',
+      'plain loop 3.0',
+      'Coppice 4.0',
+      'plain loop 2.0',
+      'Coppice 7.0',
+      'plain loop 5.0',
+    ],
+  )
 })
 
 test('no answer of an API makes the views throw', () => {
@@ -208,6 +217,11 @@ for (const [what, line, sender] of [
     assert.equal(senderIn(line), sender)
   })
 }
+
+test('what a command said is told without its progress', () => {
+  const said = 'job 1 works\napply     [####....] 20 %, step 1 of 5\nerror: no room [CPC-VOC-012]\n'
+  assert.equal(lastWords(said), 'job 1 works / error: no room [CPC-VOC-012]')
+})
 
 test('writes are counted per place, and no counter is not taken for zero', () => {
   const metrics =

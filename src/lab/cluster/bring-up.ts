@@ -1,7 +1,7 @@
 // Why this file exists: the plan is shown, carried out and watched; what comes of it is a cluster whose every node runs and
 // has every step in its timeline, or an explained failure.
 import { Fault } from '#fault'
-import { askApi, serveLog } from '../appliance.ts'
+import { askApi, lastWords, serveLog } from '../appliance.ts'
 import { run as runProgram } from '../command.ts'
 import { askHost, hostsOf } from './host-shell.ts'
 import { demand, oneLine } from './promise.ts'
@@ -37,7 +37,7 @@ export async function bringUp(
     throw new Fault('CPC-LAB-017', {
       what: `the cluster ${clusterName(owner)} did not come up: apply ended with exit ${exit}`,
       where: `${cluster.run.plan.logsDir}, coppice job list`,
-      why: oneLine(stderr) || oneLine(stdout) || 'it gave no reason',
+      why: lastWords(stderr) || oneLine(stdout) || 'it gave no reason',
       todo: 'the evidence is printed above; "coppice lab up --keep" leaves the rack up to look around',
     })
   }

@@ -1,7 +1,7 @@
 // Why this file exists: what goes wrong while a cluster comes up is played on a rack of its own: each scene breaks something
 // at a step of some node, and looks afterwards whether the promise was kept.
 import { readFileSync } from 'node:fs'
-import { mustCoppice } from '../appliance.ts'
+import { lastWords, mustCoppice } from '../appliance.ts'
 import { askKeeper } from '../bmc/ask.ts'
 import { keeperSocket } from '../bmc/start-keeper.ts'
 import type { NodeDisks } from '../host-image.ts'
@@ -108,7 +108,7 @@ async function downMeanwhile(
   const told = 'the apply says that it was ended'
   const found = `exit ${applied.exit}: ${oneLine(applied.stdout)}`
   demand(applied.exit !== 0, { chapter, promise: told, found }, run)
-  run.print(`  apply said: ${oneLine(applied.stderr)}`)
+  run.print(`  apply said: ${lastWords(applied.stderr)}`)
   if (before !== undefined) await nothingLeft(cluster, before)
 }
 
@@ -127,7 +127,9 @@ async function hostOff(cluster: ClusterRun, owner: Owner, after: readonly string
   const dark = off ?? ''
   demand(dark !== '', { chapter, promise, found: 'no such step was seen' }, run)
   const standing = await look(cluster, owner)
-  run.print(`  apply ended with exit ${applied.exit}: ${oneLine(applied.stderr || applied.stdout)}`)
+  run.print(
+    `  apply ended with exit ${applied.exit}: ${lastWords(applied.stderr) || oneLine(applied.stdout)}`,
+  )
   if (applied.exit === 0) await placedAnew(cluster, standing, dark)
   else await undone(cluster, standing, { dark, said: applied.stderr })
 }

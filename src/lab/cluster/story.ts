@@ -64,7 +64,7 @@ function chapters({ print }: LabRun): Chapter {
 }
 
 const footnote =
-  'The plain loop starts the same QEMU command lines on the same hosts from cold caches, on taps without the filters against spoofing, and asks neither LDAP nor DNS.'
+  'The plain loop starts the same QEMU command lines on the same hosts from cold caches, on taps of its own, and asks neither LDAP nor DNS. What libvirt does before a process starts is mostly the filter against spoofing of its NIC: dozens of calls of ebtables and iptables, which an emulated processor is slow at.'
 
 function sumUp({ print }: LabRun, marks: readonly VcnMarks[], figures: Figures | undefined): void {
   print(`\n${marksTable(marks)}\n`)

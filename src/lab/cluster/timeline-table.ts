@@ -43,6 +43,11 @@ export function besideTable(marks: readonly VcnMarks[], plain: readonly PlainSta
   return aligned([
     ['seconds', 'by', 'mean', 'min', 'max'],
     ...rows(
+      'all is ready to process started',
+      marks.map((one) => betweenMarks(one, 'defined', 'started') ?? Number.NaN),
+      plain.map(({ bootMs, wholeMs }) => wholeMs - bootMs),
+    ),
+    ...rows(
       'process started to first answer',
       boots,
       plain.map(({ bootMs }) => bootMs),
