@@ -16,7 +16,8 @@ export interface RawClient {
 }
 
 const clientPort = 68
-const deadlineMs = 5_000
+const deadlineMs = 20_000
+const againMs = 1_000
 
 export async function openRawClient(namespaceName: string): Promise<RawClient> {
   using namespace = openNamespace(namespaceName)
@@ -28,15 +29,27 @@ export async function openRawClient(namespaceName: string): Promise<RawClient> {
     heard.push(decoded(bytes))
     bell.emit('heard')
   })
+  const asked = new Map<number | undefined, Uint8Array>()
+  const broadcast = (bytes: Uint8Array): void => port.send(bytes, '255.255.255.255', 67)
   return {
     heard,
-    send: (sent) => port.send(bytesOf({ broadcast: true, ...sent }), '255.255.255.255', 67),
+    send(sent) {
+      const bytes = bytesOf({ broadcast: true, ...sent })
+      asked.set(sent.xid, bytes)
+      broadcast(bytes)
+    },
     async answer(xid) {
       const signal = AbortSignal.timeout(deadlineMs)
-      for (;;) {
-        const found = heard.find((message) => message.xid === xid)
-        if (found) return found
-        await once(bell, 'heard', { signal })
+      // RFC 2131 section 4.1: it is the client's part to ask again; a wire that has just come up loses packets.
+      const again = setInterval(() => broadcast(asked.get(xid) ?? new Uint8Array()), againMs)
+      try {
+        for (;;) {
+          const found = heard.find((message) => message.xid === xid)
+          if (found) return found
+          await once(bell, 'heard', { signal })
+        }
+      } finally {
+        clearInterval(again)
       }
     },
     close: () => port.close(),

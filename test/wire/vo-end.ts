@@ -92,7 +92,7 @@ export function startTenants(): Running {
   return running
 }
 
-const untilDeadlineMs = 5_000
+const untilDeadlineMs = 20_000
 
 /** The kernel takes namespaces apart in its own time. */
 export async function until(what: string, isSo: () => boolean): Promise<void> {
