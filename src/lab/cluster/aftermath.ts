@@ -1,0 +1,74 @@
+// Why this file exists: what ends a benchmark is often a node that went down under it, and then only its console and its
+// host know why. Both are kept while it runs, and printed when it fails.
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { orderArgv } from '../appliance.ts'
+import { plainConsole } from '../evidence.ts'
+import { askHost, hostsOf } from './host-shell.ts'
+import { insideNode } from './node-shell.ts'
+import { oneLine } from './promise.ts'
+import type { ClusterRun } from './site.ts'
+import type { SeenVcn } from './views.ts'
+
+const consoleSecondsMax = 7200
+const consoleLinesMax = 12
+const lookMsMax = 60_000
+const insideLook = 'cat /proc/uptime; dmesg | tail -n 8'
+const hostLook = 'dmesg | tail -n 8; tail -n 6 /var/log/libvirt/qemu/*.log'
+
+/** Runs `work` with all consoles open; when it fails, prints how the nodes and hosts are and fails with its reason. */
+export async function withAftermath<T>(
+  cluster: ClusterRun,
+  vcns: readonly SeenVcn[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const consoles = vcns.map((vcn) => openConsole(cluster, vcn))
+  try {
+    return await work()
+  } catch (error) {
+    for (const { close } of consoles) close()
+    for (const each of consoles) printConsole(cluster, each)
+    await printState(cluster, vcns)
+    throw error
+  } finally {
+    for (const { close } of consoles) close()
+  }
+}
+
+interface OpenConsole {
+  readonly vcn: SeenVcn
+  readonly path: string
+  readonly close: () => void
+}
+
+function openConsole({ run: { plan } }: ClusterRun, vcn: SeenVcn): OpenConsole {
+  const path = `${plan.logsDir}/console-${vcn.fullName}.log`
+  const words = ['vcn', 'console', vcn.fullName, '--seconds', String(consoleSecondsMax)]
+  const [program = '', ...rest] = orderArgv(plan, words)
+  const file = openSync(path, 'w')
+  const child = spawn(program, rest, { stdio: ['ignore', file, file] })
+  child.on('error', () => undefined) // then the file is empty, which is said
+  closeSync(file)
+  return { vcn, path, close: () => void child.kill('SIGKILL') }
+}
+
+function printConsole({ run }: ClusterRun, { vcn, path }: OpenConsole): void {
+  const text = existsSync(path) ? readFileSync(path, 'latin1') : ''
+  const lines = plainConsole(text).split('\n').filter(Boolean).slice(-consoleLinesMax)
+  run.print(`  console of ${vcn.fullName}, all of it in ${path}:`)
+  for (const line of lines) run.print(`    ${line}`)
+}
+
+async function printState({ run }: ClusterRun, vcns: readonly SeenVcn[]): Promise<void> {
+  for (const vcn of vcns) {
+    const said = await insideNode(run, vcn, insideLook, lookMsMax).then(
+      ({ text }) => text,
+      (error: unknown) => String(error),
+    )
+    run.print(`  inside ${vcn.fullName}: ${oneLine(said)}`)
+  }
+  for (const host of await hostsOf(run.plan)) {
+    const { stdout, stderr } = await askHost(run, host, hostLook)
+    run.print(`  on ${host.name}: ${oneLine(`${stdout}\n${stderr}`)}`)
+  }
+}
