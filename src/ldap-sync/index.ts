@@ -19,4 +19,15 @@ export { probeSlapd } from './slapd/probe.ts'
 export type { FollowerEdges as DirectoryEdges } from './sync/follower.ts'
 export { removalLimits, type RemovalLimits } from './sync/guard.ts'
 export type { MachineFields, NetworkFields, NicFields, VoFields } from './write/attributes.ts'
+export type { CarryOutOptions, OrderOutcome } from './write/carry-out.ts'
+export { entryLdif, ldifOf } from './write/ldif.ts'
+export {
+  type Alteration,
+  type DirectoryOrder,
+  machineOrder,
+  networkOrder,
+  nicOrder,
+  type OrderAttribute,
+  type OrderChange,
+} from './write/order.ts'
 export type { DirectoryWriter } from './write/writer.ts'

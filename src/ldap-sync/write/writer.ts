@@ -1,25 +1,28 @@
 // Why this file exists: what the appliance writes into the directory, as anyone with LDAP tools could. Each call
 // returns when the server has acknowledged it; that our own feed has shown it is for the caller to await.
 import type { DnsName, Ip4, Label, Subnet } from '#directory'
-import { formatIp4 } from '#directory'
 import type { LdapClient } from '../client/client.ts'
 import { LdapRefusal } from '../client/fault.ts'
-import { childDn, dnKey, parseDn, rdnOf } from '../dn.ts'
+import { childDn, parseDn, rdnOf } from '../dn.ts'
 import { ldapFilter } from '../message/filter.ts'
-import type { Attribute, Change } from '../message/message.ts'
 import type { OwnRemovals } from '../sync/guard.ts'
+import type { MachineFields, NetworkFields, NicFields, Values, VoFields } from './attributes.ts'
+import { carryOut, type CarryOutOptions, type OrderOutcome } from './carry-out.ts'
 import {
-  classFor,
-  type MachineFields,
-  machineValues,
-  type NetworkFields,
-  networkValues,
-  type NicFields,
-  nicValues,
-  type Values,
-  type VoFields,
-  voValues,
-} from './attributes.ts'
+  addressOrder,
+  type Alteration,
+  alterationOrder,
+  type DirectoryOrder,
+  entryOrder,
+  machineAlteration,
+  machineOrder,
+  networkAlteration,
+  networkOrder,
+  nicOrder,
+  voAlteration,
+  voOrder,
+} from './order.ts'
+import { sendOrder } from './send.ts'
 import type { WriteSession } from './session.ts'
 
 export interface WriterEdges {
@@ -29,9 +32,9 @@ export interface WriterEdges {
 }
 
 const attributeOrValueExists = 20
-const noSuchObject = 32
+const filter = ldapFilter`(objectClass=*)`
 
-/** Every method may throw a Fault; an LdapRefusal carries the server's own code. */
+/** Every method may throw a Fault; an LdapRefusal carries the server's own code. Those that add return the DN. */
 export class DirectoryWriter {
   readonly #base: string
   readonly #edges: WriterEdges
@@ -41,68 +44,56 @@ export class DirectoryWriter {
     this.#edges = edges
   }
 
-  /** Below ou=machines. Returns the DN. */
+  /** Never rejects: each order has its outcome, in the order of the orders. */
+  carryOut(
+    orders: readonly DirectoryOrder[],
+    options: CarryOutOptions = {},
+  ): Promise<OrderOutcome[]> {
+    return carryOut(orders, options, this.#edges)
+  }
+
   addMachine(name: DnsName, fields: MachineFields): Promise<string> {
-    const dn = childDn('cn', name, `ou=machines,${this.#base}`)
-    const names = ['cn', [name, ...(fields.aliases ?? [])]] as const
-    const values = new Map([names, ...machineValues(fields)])
-    return this.addEntry(dn, ['device', 'ieee802Device', 'coppiceMachine'], values)
+    return this.#write(machineOrder(this.#base, name, fields))
   }
 
   async changeMachine(dn: string, fields: MachineFields): Promise<void> {
-    const { aliases } = fields
-    const canonical = parseDn(dn)?.[0]?.pairs.find(({ type }) => type === 'cn')?.value
-    const names =
-      aliases === undefined || canonical === undefined
-        ? []
-        : [['cn', [canonical, ...aliases]] as const]
-    await this.#change(dn, 'coppiceMachine', new Map([...names, ...machineValues(fields)]))
+    await this.#alter(machineAlteration(dn, fields))
   }
 
-  /** A further card, below its machine. */
   addNic(machineDn: string, label: Label, fields: NicFields): Promise<string> {
-    const values = new Map([['cn', [label]] as const, ...nicValues(fields)])
-    const dn = childDn('cn', label, machineDn)
-    return this.addEntry(dn, ['device', 'ieee802Device', 'coppiceNic'], values)
+    return this.#write(nicOrder(machineDn, label, fields))
   }
 
   addNetwork(name: Label, subnet: Subnet, fields: NetworkFields = {}): Promise<string> {
-    const dn = childDn('cn', name, `ou=networks,${this.#base}`)
-    const values = new Map([['cn', [name]] as const, ...networkValues({ ...fields, subnet })])
-    return this.addEntry(dn, ['ipNetwork', 'coppiceNetwork'], values)
+    return this.#write(networkOrder(this.#base, name, subnet, fields))
   }
 
   async changeNetwork(dn: string, fields: NetworkFields): Promise<void> {
-    await this.#change(dn, 'coppiceNetwork', networkValues(fields))
+    await this.#alter(networkAlteration(dn, fields))
   }
 
-  /** Below ou=vos. Returns the DN. */
   addVo(name: Label, fields: VoFields): Promise<string> {
-    const dn = childDn('cn', name, `ou=vos,${this.#base}`)
-    const values = new Map([['cn', [name]] as const, ...voValues(fields)])
-    return this.addEntry(dn, ['coppiceVo'], values)
+    return this.#write(voOrder(this.#base, name, fields))
   }
 
   async changeVo(dn: string, fields: VoFields): Promise<void> {
-    await this.#change(dn, 'coppiceVo', voValues(fields))
+    await this.#alter(voAlteration(dn, fields))
+  }
+
+  /** Any other entry: clusters, virtual nodes. */
+  addEntry(dn: string, classes: readonly string[], values: Values): Promise<string> {
+    return this.#write(entryOrder(dn, classes, values))
   }
 
   /** Any other entry; `own` is the class that its attributes of ours need. */
   async changeEntry(dn: string, own: string, values: Values): Promise<void> {
-    await this.#change(dn, own, values)
+    await this.#alter({ dn, own, values })
   }
 
-  /**
-   * An address for an entry that has none. Two who give one at once cannot both succeed: the class that
-   * allows an address can be added only once, and it demands the address.
-   */
+  /** An address for an entry that has none. */
   async giveAddress(dn: string, address: Ip4): Promise<'given' | 'had-one'> {
-    const changes = [
-      change('add', 'objectClass', ['ipHost']),
-      change('add', 'ipHostNumber', [formatIp4(address)]),
-    ]
     try {
-      await (await this.#edges.session.client()).modify(dn, changes)
+      await this.#write(addressOrder(dn, address))
       return 'given'
     } catch (error) {
       if (error instanceof LdapRefusal && error.resultCode === attributeOrValueExists) {
@@ -123,72 +114,66 @@ export class DirectoryWriter {
   /** With all that stands below it. These removals are ours, so they never count as a mass deletion. */
   async remove(dn: string): Promise<void> {
     const client = await this.#edges.session.client()
-    const filter = ldapFilter`(objectClass=*)`
-    const found = await client.search({ base: dn, filter, attributes: ['1.1'] })
-    const depth = (text: string): number => parseDn(text)?.length ?? 0
-    const deepestFirst = found.map((each) => each.dn).toSorted((a, b) => depth(b) - depth(a))
-    for (const each of deepestFirst) await this.#removeOne(client, each)
-  }
-
-  /** Any other entry: VOs, clusters, virtual nodes. Classes that the attributes need are added. */
-  async addEntry(dn: string, classes: readonly string[], values: Values): Promise<string> {
-    const own = classes.find((name) => name.startsWith('coppice')) ?? ''
-    const filled = [...values].filter(([, list]) => list.length > 0)
-    const needed = filled.flatMap(([name]) => classFor(name, own) ?? [])
-    const objectClass = [...new Set(['top', ...classes, ...needed])]
-    const client = await this.#edges.session.client()
-    await client.add(dn, [
-      attribute('objectClass', objectClass),
-      ...filled.map(([name, list]) => attribute(name, list)),
-    ])
-    return dn
-  }
-
-  async #removeOne(client: LdapClient, dn: string): Promise<void> {
-    const key = dnKey(dn)
-    this.#edges.ownRemovals.expect(key, this.#edges.now())
-    try {
-      await client.delete(dn)
-    } catch (error) {
-      this.#edges.ownRemovals.forget(key)
-      // Somebody was faster: what we wanted is so.
-      if (!(error instanceof LdapRefusal && error.resultCode === noSuchObject)) throw error
+    for (const order of await removalOrders(client, dn)) {
+      await sendOrder(client, order, this.#edges)
     }
   }
 
-  async #change(dn: string, own: string, values: Values): Promise<void> {
-    if (values.size === 0) return
-    const client = await this.#edges.session.client()
-    const filter = ldapFilter`(objectClass=*)`
-    const [found] = await client.search({
-      base: dn,
-      scope: 'base',
-      filter,
-      attributes: ['objectClass'],
+  /** What changing them means for the classes that they have now. */
+  async ordersToAlter(alterations: readonly Alteration[]): Promise<DirectoryOrder[]> {
+    return forEach(alterations, async (alteration) => {
+      const client = await this.#edges.session.client()
+      return alterationOrder(alteration, await classesOf(client, alteration.dn))
     })
-    const has = new Set(
-      found?.attributes.flatMap((each) => each.values.map((value) => lower(Buffer.from(value)))),
+  }
+
+  /** With all that stands below them now. */
+  async ordersToRemove(dns: readonly string[]): Promise<DirectoryOrder[]> {
+    const orders = await forEach(dns, async (dn) =>
+      removalOrders(await this.#edges.session.client(), dn),
     )
-    const filled = [...values].filter(([, list]) => list.length > 0)
-    const needed = new Set(filled.flatMap(([name]) => classFor(name, own) ?? []))
-    const missing = [...needed].filter((name) => !has.has(name.toLowerCase()))
-    const loses = values.get('ipHostNumber')?.length === 0 && has.has('iphost')
-    await client.modify(dn, [
-      ...(missing.length > 0 ? [change('add', 'objectClass', missing)] : []),
-      ...(loses ? [change('delete', 'objectClass', ['ipHost'])] : []),
-      ...[...values].map(([name, list]) => change('replace', name, list)),
-    ])
+    return orders.flat()
+  }
+
+  async #alter(alteration: Alteration): Promise<void> {
+    if (alteration.values.size === 0) return
+    for (const order of await this.ordersToAlter([alteration])) await this.#write(order)
+  }
+
+  async #write(order: DirectoryOrder): Promise<string> {
+    await sendOrder(await this.#edges.session.client(), order, this.#edges)
+    return order.dn
   }
 }
 
-function lower(value: Buffer): string {
-  return value.toString('utf8').toLowerCase()
+async function classesOf(client: LdapClient, dn: string): Promise<readonly string[]> {
+  const attributes = ['objectClass']
+  const [found] = await client.search({ base: dn, scope: 'base', filter, attributes })
+  const values = found?.attributes.flatMap((each) => each.values) ?? []
+  return values.map((value) => Buffer.from(value).toString('utf8'))
 }
 
-function attribute(name: string, values: readonly string[]): Attribute {
-  return { name, values: values.map((value) => Buffer.from(value)) }
+/** Deepest first. */
+async function removalOrders(client: LdapClient, dn: string): Promise<readonly DirectoryOrder[]> {
+  const found = await client.search({ base: dn, filter, attributes: ['1.1'] })
+  const depth = (text: string): number => parseDn(text)?.length ?? 0
+  return found
+    .map((each) => ({ kind: 'delete', dn: each.dn }) as const)
+    .toSorted((one, other) => depth(other.dn) - depth(one.dn))
 }
 
-function change(kind: Change['kind'], name: string, values: readonly string[]): Change {
-  return { kind, attribute: attribute(name, values) }
+/** Questions under way at once. */
+const atOnceMax = 64
+
+async function forEach<Item, Answer>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers = new Map<number, Answer>()
+  const queue = items.entries()
+  const work = async (): Promise<void> => {
+    for (const [place, item] of queue) answers.set(place, await ask(item))
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnceMax, items.length) }, work))
+  return [...answers].toSorted(([one], [other]) => one - other).map(([, answer]) => answer)
 }
