@@ -1,6 +1,7 @@
 // Why this file exists: a directory that anyone may write holds contradictions for a moment or for years. Which
 // entries are served is decided here, so that who held a thing keeps it and nobody wins by arriving first.
 import { Buckets, type BucketsDraft } from './buckets.ts'
+import { ClaimBook, type Claims, holderOf, type Recorded } from './claim-book.ts'
 import { addressClaim, type ClaimKey, claimsOf } from './claims.ts'
 import type { Entry, EntryId, SetAside } from './entry.ts'
 import type { Ip4 } from './ip4.ts'
@@ -18,23 +19,23 @@ export interface HolderChange {
   readonly id?: EntryId
 }
 
-interface Known {
-  readonly dn: string
+/** An entry that is not served. */
+interface Waiting extends SetAside {
+  readonly kind: 'waiting'
   readonly claims: readonly ClaimKey[]
-  readonly content:
-    | { readonly kind: 'entry'; readonly entry: Entry }
-    | { readonly kind: 'refused'; readonly reason: string }
-  /** Absent while the entry is served. */
-  readonly asideFor?: string
+  /** Absent: what it says cannot be read. */
+  readonly entry?: Entry
 }
+
+/** An entry by itself is one that is served. */
+type Known = Entry | Waiting
 
 /** Every entry with its claims; a value like the snapshot that comes of it. */
 export interface Assembly {
   readonly known: Buckets<EntryId, Known>
-  readonly claimants: Buckets<ClaimKey, readonly EntryId[]>
-  readonly holders: Buckets<ClaimKey, EntryId>
+  readonly claims: Claims
   /** What the store said was held, until the first step has shown which entries still exist. */
-  readonly recorded: ReadonlyMap<EntryId, readonly ClaimKey[]>
+  readonly recorded: Recorded
 }
 
 export interface Step {
@@ -45,30 +46,22 @@ export interface Step {
 
 /** Nothing known yet but who held what in the last good copy. */
 export function startAssembly(holders: Iterable<readonly [ClaimKey, EntryId]> = []): Assembly {
-  const held = Buckets.empty<ClaimKey, EntryId>().edit()
-  const recorded = new Map<EntryId, ClaimKey[]>()
-  for (const [key, id] of holders) {
-    held.set(key, id)
-    const keys = recorded.get(id)
-    if (keys) keys.push(key)
-    else recorded.set(id, [key])
-  }
-  return {
-    known: Buckets.empty<EntryId, Known>(),
-    claimants: Buckets.empty<ClaimKey, readonly EntryId[]>(),
-    holders: held.done(),
-    recorded,
-  }
+  return { known: Buckets.empty(), claims: Buckets.empty(), recorded: new Map(holders) }
 }
 
 /** For the store: the same that `startAssembly` takes. */
 export function holders(assembly: Assembly): ReadonlyMap<ClaimKey, EntryId> {
-  return new Map(assembly.holders.entries())
+  const held = new Map(assembly.recorded)
+  for (const [key, claim] of assembly.claims.entries()) {
+    const holder = holderOf(claim)
+    if (holder !== undefined) held.set(key, holder)
+  }
+  return held
 }
 
 /** Set-aside entries claim too: an address that one of them waits for is no free address. */
 export function isClaimed(assembly: Assembly, address: Ip4): boolean {
-  return assembly.claimants.has(addressClaim(address))
+  return assembly.claims.has(addressClaim(address))
 }
 
 export function step(assembly: Assembly, change: Change): Step {
@@ -80,21 +73,21 @@ export function step(assembly: Assembly, change: Change): Step {
  * and a holder of the last good copy that the first batch does not bring holds nothing any more.
  */
 export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
-  const draft = draftOf(assembly)
-  for (const change of changes) take(draft, change)
-  for (const [id, keys] of assembly.recorded) {
-    if (!draft.known.has(id)) for (const key of keys) release(draft, key, id)
+  const draft: Draft = {
+    before: assembly,
+    known: assembly.known.edit(),
+    book: new ClaimBook(assembly.claims, assembly.recorded),
+    touched: new Map(),
   }
+  const recordedKeys = new RecordedKeys(assembly.recorded)
+  for (const change of changes) take(draft, change, recordedKeys)
+  draft.book.forgetUnclaimed()
   const deltas = settle(draft)
+  const { known, book } = draft
   return {
-    assembly: {
-      known: draft.known.done(),
-      claimants: draft.claimants.done(),
-      holders: draft.holders.done(),
-      recorded: new Map(),
-    },
+    assembly: { known: known.done(), claims: book.done(), recorded: new Map() },
     deltas,
-    holderChanges: [...draft.holderChanges].map(([key, id]) =>
+    holderChanges: [...book.holderChanges].map(([key, id]) =>
       id === undefined ? { key } : { key, id },
     ),
   }
@@ -103,141 +96,119 @@ export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
 interface Draft {
   readonly before: Assembly
   readonly known: BucketsDraft<EntryId, Known>
-  readonly claimants: BucketsDraft<ClaimKey, readonly EntryId[]>
-  readonly holders: BucketsDraft<ClaimKey, EntryId>
-  readonly holderChanges: Map<ClaimKey, EntryId | undefined>
-  /** Whose verdict may be another one now. */
-  readonly touched: Set<EntryId>
+  readonly book: ClaimBook
+  /** Whose verdict may be another one now, with what it claims. */
+  readonly touched: Map<EntryId, readonly ClaimKey[]>
 }
 
-function draftOf(before: Assembly): Draft {
-  return {
-    before,
-    known: before.known.edit(),
-    claimants: before.claimants.edit(),
-    holders: before.holders.edit(),
-    holderChanges: new Map(),
-    touched: new Set(),
+/** What each entry held, worked out when the first asks: only entries that cannot be read do. */
+class RecordedKeys {
+  readonly #recorded: Recorded
+  #byEntry: Map<EntryId, ClaimKey[]> | undefined
+
+  constructor(recorded: Recorded) {
+    this.#recorded = recorded
+  }
+
+  of(id: EntryId): readonly ClaimKey[] {
+    this.#byEntry ??= Map.groupBy(this.#recorded.keys(), (key) => this.#recorded.get(key) ?? id)
+    return this.#byEntry.get(id) ?? []
   }
 }
 
-function take(draft: Draft, change: Change): void {
+function take(draft: Draft, change: Change, recorded: RecordedKeys): void {
   switch (change.kind) {
     case 'entry': {
       const { entry } = change
-      const claims = claimsOf(entry)
-      replaceClaims(draft, entry.id, claims)
-      draft.known.set(entry.id, { dn: entry.dn, claims, content: { kind: 'entry', entry } })
+      replaceClaims(draft, entry, claimsOf(entry))
+      draft.known.set(entry.id, entry)
       return
     }
     case 'refused': {
       // A typo in an entry must not hand its name to another: it goes on claiming what it claimed.
-      const { id, dn, reason } = change.item
-      const claims = draft.known.get(id)?.claims ?? draft.before.recorded.get(id) ?? []
-      replaceClaims(draft, id, claims)
-      draft.known.set(id, { dn, claims, content: { kind: 'refused', reason } })
+      const { item } = change
+      const before = draft.known.get(item.id)
+      const claims = before ? claimsOfKnown(before) : recorded.of(item.id)
+      replaceClaims(draft, item, claims)
+      draft.known.set(item.id, { kind: 'waiting', ...item, claims })
       return
     }
     case 'gone':
-      replaceClaims(draft, change.id, [])
+      replaceClaims(draft, change, [])
       draft.known.delete(change.id)
       return
   }
 }
 
-function replaceClaims(draft: Draft, id: EntryId, claims: readonly ClaimKey[]): void {
-  draft.touched.add(id)
-  const before = new Set(draft.known.get(id)?.claims)
+function claimsOfKnown(known: Known): readonly ClaimKey[] {
+  return known.kind === 'waiting' ? known.claims : claimsOf(known)
+}
+
+function replaceClaims(
+  { known, book, touched }: Draft,
+  { id, dn }: { readonly id: EntryId; readonly dn?: string },
+  claims: readonly ClaimKey[],
+): void {
+  touched.set(id, claims)
+  const was = known.get(id)
+  const before = new Set(was && claimsOfKnown(was))
   for (const key of claims) {
-    if (before.delete(key)) touchRivals(draft, key)
-    else claim(draft, key, id)
+    if (!before.delete(key)) book.claim(key, id)
+    // The reasons of rivals name this entry's DN.
+    else if (was?.dn !== dn) book.reopen(key)
   }
-  for (const key of before) withdraw(draft, key, id)
-}
-
-/** The reasons of rivals name this entry's DN, which may be another one now. */
-function touchRivals(draft: Draft, key: ClaimKey): void {
-  const claimants = draft.claimants.get(key) ?? []
-  if (claimants.length > 1) for (const rival of claimants) draft.touched.add(rival)
-}
-
-function claim(draft: Draft, key: ClaimKey, id: EntryId): void {
-  const claimants = draft.claimants.get(key) ?? []
-  draft.claimants.set(key, [...claimants, id])
-  // Where two quarrel already, a third changes nothing for them.
-  const [sole, second] = claimants
-  if (sole !== undefined && second === undefined) draft.touched.add(sole)
-}
-
-function withdraw(draft: Draft, key: ClaimKey, id: EntryId): void {
-  release(draft, key, id)
-  const rest = (draft.claimants.get(key) ?? []).filter((other) => other !== id)
-  if (rest.length === 0) draft.claimants.delete(key)
-  else draft.claimants.set(key, rest)
-  for (const rival of rest) draft.touched.add(rival)
-}
-
-function release(draft: Draft, key: ClaimKey, id: EntryId): void {
-  if (draft.holders.get(key) !== id) return
-  draft.holders.delete(key)
-  draft.holderChanges.set(key, undefined)
+  for (const key of before) book.withdraw(key, id)
 }
 
 /** First what stops being served, then what is: no key leads to two entries on the way. */
 function settle(draft: Draft): readonly Delta[] {
   const stops: Delta[] = []
   const puts: Delta[] = []
-  for (const id of draft.touched) {
+  for (const id of draft.book.reopened()) {
+    const known = draft.touched.has(id) ? undefined : draft.known.get(id)
+    if (known) draft.touched.set(id, claimsOfKnown(known))
+  }
+  for (const [id, claims] of draft.touched) {
     const was = draft.before.known.get(id)
     const is = draft.known.get(id)
     if (!is) {
       if (was) stops.push({ kind: 'drop', id })
       continue
     }
-    const judged = judge(draft, id, is)
-    draft.known.set(id, judged)
-    if (judged.content.kind === 'entry' && judged.asideFor === undefined) {
-      hold(draft, id, judged.claims)
-      if (was?.content !== judged.content || was.asideFor !== undefined) {
-        puts.push({ kind: 'put', entry: judged.content.entry })
-      }
-    } else if (was?.asideFor !== judged.asideFor || was?.dn !== judged.dn) {
-      const reason = judged.asideFor ?? ''
-      stops.push({ kind: 'set-aside', item: { id, dn: judged.dn, reason } })
+    const judged = judge(draft, is, claims)
+    if (judged !== is) draft.known.set(id, judged)
+    if (judged.kind !== 'waiting') {
+      if (was !== judged) puts.push({ kind: 'put', entry: judged })
+    } else if (!isSameAside(was, judged)) {
+      const { dn, reason } = judged
+      stops.push({ kind: 'set-aside', item: { id, dn, reason } })
     }
   }
   return [...stops, ...puts]
 }
 
-function hold(draft: Draft, id: EntryId, claims: readonly ClaimKey[]): void {
-  for (const key of claims) {
-    if (draft.holders.get(key) === id) continue
-    draft.holders.set(key, id)
-    draft.holderChanges.set(key, id)
+function isSameAside(was: Known | undefined, is: Waiting): boolean {
+  return was?.kind === 'waiting' && was.dn === is.dn && was.reason === is.reason
+}
+
+function judge({ known, book }: Draft, is: Known, claims: readonly ClaimKey[]): Known {
+  const { id, dn } = is
+  const entry = is.kind === 'waiting' ? is.entry : is
+  const quarrels: string[] = []
+  for (const key of entry ? claims : []) {
+    const quarrel = book.quarrel(key, id)
+    if (!quarrel) continue
+    const rival = known.get(quarrel.rival)?.dn ?? quarrel.rival
+    quarrels.push(
+      quarrel.isHeld
+        ? `${key} is claimed by ${dn}, but ${rival} held it first`
+        : `${key} is claimed by ${dn} and by ${rival}, and the last good copy gives it to neither`,
+    )
   }
-}
-
-function judge(draft: Draft, id: EntryId, known: Known): Known {
-  const { dn, claims, content } = known
-  if (content.kind === 'refused') return { dn, claims, content, asideFor: content.reason }
-  const quarrels = claims.map((key) => quarrel(draft, key, id)).filter((one) => one !== undefined)
-  return quarrels.length === 0
-    ? { dn, claims, content }
-    : { dn, claims, content, asideFor: quarrels.join('; ') }
-}
-
-/** Why this entry cannot have this key; `undefined` when it can. */
-function quarrel(draft: Draft, key: ClaimKey, id: EntryId): string | undefined {
-  const claimants = draft.claimants.get(key) ?? []
-  const recorded = draft.holders.get(key)
-  // A holder of the last good copy that claims the key no more is no holder.
-  const holder = recorded !== undefined && claimants.includes(recorded) ? recorded : undefined
-  if (holder === id) return undefined
-  const rival = holder ?? claimants.find((other) => other !== id)
-  if (rival === undefined) return undefined
-  const own = draft.known.get(id)?.dn ?? id
-  const other = draft.known.get(rival)?.dn ?? rival
-  return holder === undefined
-    ? `${key} is claimed by ${own} and by ${other}, and the last good copy gives it to neither`
-    : `${key} is claimed by ${own}, but ${other} held it first`
+  if (entry && quarrels.length === 0) {
+    for (const key of claims) book.hold(key, id)
+    return entry
+  }
+  for (const key of claims) book.wait(key, id)
+  return entry ? { kind: 'waiting', id, dn, claims, entry, reason: quarrels.join('; ') } : is
 }

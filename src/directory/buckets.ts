@@ -1,9 +1,11 @@
 // Why this file exists: a snapshot of 100,000 machines must change in microseconds. Copying one Map of that
 // size takes a tenth of a second; here a change copies one bucket and the list of buckets.
-const bucketBits = 10
-const bucketCount = 1 << bucketBits
+type Bucket<K, V> = Map<K, V> | undefined
+type BucketList<K, V> = readonly Bucket<K, V>[]
 
-type BucketList<K, V> = readonly (ReadonlyMap<K, V> | undefined)[]
+/** A fuller map has more buckets: 1,024 for 100,000 entries, one for a hundred. */
+const entriesPerBucketMax = 128
+const growthBits = 2
 
 /** A persistent map: `with` and `without` give a new one and leave this as it is. */
 export class Buckets<K extends string | number, V> {
@@ -16,15 +18,15 @@ export class Buckets<K extends string | number, V> {
   }
 
   static empty<K extends string | number, V>(): Buckets<K, V> {
-    return new Buckets<K, V>([], 0)
+    return new Buckets<K, V>([undefined], 0)
   }
 
   get(key: K): V | undefined {
-    return this.#buckets[bucketOf(key)]?.get(key)
+    return this.#buckets[bucketOf(key, this.#buckets.length)]?.get(key)
   }
 
   has(key: K): boolean {
-    return this.#buckets[bucketOf(key)]?.has(key) ?? false
+    return this.#buckets[bucketOf(key, this.#buckets.length)]?.has(key) ?? false
   }
 
   with(key: K, value: V): Buckets<K, V> {
@@ -53,13 +55,23 @@ export class Buckets<K extends string | number, V> {
   *entries(): Generator<[K, V]> {
     for (const bucket of this.#buckets) if (bucket) yield* bucket.entries()
   }
+
+  /** What it cost to come here from an earlier state: so many entries lie in buckets that are no longer the same. */
+  entriesCopiedSince(before: Buckets<K, V>): number {
+    return this.#buckets.reduce(
+      (sum, bucket, at) => sum + (bucket === before.#buckets[at] ? 0 : (bucket?.size ?? 0)),
+      0,
+    )
+  }
 }
 
 /** The next state of one `Buckets` while it is being made. Read and written by one owner, then `done`. */
 export class BucketsDraft<K extends string | number, V> {
-  readonly #before: BucketList<K, V>
   readonly #seal: (buckets: BucketList<K, V>, size: number) => Buckets<K, V>
-  #copies: (Map<K, V> | undefined)[] = []
+  /** A bucket that stands here is somebody else's too, and is copied before it is written. */
+  #before: BucketList<K, V>
+  #buckets: BucketList<K, V>
+  #own: Bucket<K, V>[] | undefined
   #size: number
 
   constructor(
@@ -68,63 +80,77 @@ export class BucketsDraft<K extends string | number, V> {
     seal: (buckets: BucketList<K, V>, size: number) => Buckets<K, V>,
   ) {
     this.#before = before
+    this.#buckets = before
     this.#size = size
     this.#seal = seal
   }
 
   get(key: K): V | undefined {
-    const at = bucketOf(key)
-    return (this.#copies[at] ?? this.#before[at])?.get(key)
+    return this.#buckets[bucketOf(key, this.#buckets.length)]?.get(key)
   }
 
   has(key: K): boolean {
-    const at = bucketOf(key)
-    return (this.#copies[at] ?? this.#before[at])?.has(key) ?? false
+    return this.#buckets[bucketOf(key, this.#buckets.length)]?.has(key) ?? false
   }
 
   set(key: K, value: V): void {
-    const bucket = this.#own(key)
+    const bucket = this.#writable(key)
     this.#size -= bucket.size
     bucket.set(key, value)
     this.#size += bucket.size
+    if (this.#size > this.#buckets.length * entriesPerBucketMax) this.#grow()
   }
 
   delete(key: K): void {
     if (!this.has(key)) return
-    this.#own(key).delete(key)
+    this.#writable(key).delete(key)
     this.#size -= 1
   }
 
-  /** The finished map. The draft starts anew from nothing owned, so that the result stays as it is. */
+  /** The finished map. What the draft does later does not show in it. */
   done(): Buckets<K, V> {
-    if (this.#copies.length === 0) return this.#seal(this.#before, this.#size)
-    const buckets = this.#before.slice()
-    // Filling the gap keeps the list dense, which V8 copies as one block.
-    while (buckets.length < this.#copies.length) buckets.push(undefined)
-    // forEach visits only what was copied; the rest of the list is a hole.
-    this.#copies.forEach((bucket, at) => {
-      buckets[at] = bucket
-    })
-    this.#copies = []
-    return this.#seal(buckets, this.#size)
+    this.#before = this.#buckets
+    this.#own = undefined
+    return this.#seal(this.#buckets, this.#size)
   }
 
-  #own(key: K): Map<K, V> {
-    const at = bucketOf(key)
-    const owned = this.#copies[at]
-    if (owned) return owned
-    const copy = new Map(this.#before[at])
-    this.#copies[at] = copy
+  #writable(key: K): Map<K, V> {
+    const at = bucketOf(key, this.#buckets.length)
+    const bucket = this.#buckets[at]
+    if (bucket && bucket !== this.#before[at]) return bucket
+    const copy = new Map(bucket)
+    this.#ownList()[at] = copy
     return copy
+  }
+
+  #ownList(): Bucket<K, V>[] {
+    this.#own ??= this.#before.slice()
+    this.#buckets = this.#own
+    return this.#own
+  }
+
+  #grow(): void {
+    const count = this.#buckets.length << growthBits
+    const wider = Array.from({ length: count }, (): Map<K, V> => new Map())
+    for (const bucket of this.#buckets) {
+      for (const [key, value] of bucket ?? []) wider[bucketOf(key, count)]?.set(key, value)
+    }
+    this.#before = []
+    this.#own = wider
+    this.#buckets = wider
   }
 }
 
-/** FNV-1a over the key's text, or a multiplicative hash of a number, whose upper bits are the mixed ones. */
-function bucketOf(key: string | number): number {
-  if (typeof key === 'number') return Math.imul(key, 0x9e37_79b1) >>> (32 - bucketBits)
+/** FNV-1a over the key's text, or a multiplicative hash of a number. The count of buckets is a power of two. */
+function bucketOf(key: string | number, buckets: number): number {
+  if (buckets === 1) return 0
   let hash = 0x811c_9dc5
-  for (let at = 0; at < key.length; at += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(at), 0x0100_0193)
+  if (typeof key === 'number') hash = Math.imul(key, 0x9e37_79b1)
+  else {
+    for (let at = 0; at < key.length; at += 1) {
+      hash = Math.imul(hash ^ key.charCodeAt(at), 0x0100_0193)
+    }
   }
-  return (hash >>> 0) % bucketCount
+  // The upper bits are the better mixed ones.
+  return (hash ^ (hash >>> 15)) & (buckets - 1)
 }

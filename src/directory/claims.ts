@@ -12,7 +12,7 @@ export function claimsOf(entry: Entry): readonly ClaimKey[] {
   switch (entry.kind) {
     case 'machine':
     case 'vcn':
-      return [...new Set(deviceClaims(entry))]
+      return deviceClaims(entry)
     case 'network':
       return [
         `network ${entry.name}`,
@@ -23,7 +23,11 @@ export function claimsOf(entry: Entry): readonly ClaimKey[] {
     case 'cluster':
       return [`cluster ${entry.vo}/${entry.name}`]
     case 'person':
-      return [`person ${entry.uid}`]
+      return [
+        `person ${entry.uid}`,
+        // Two names with one number are one account to every host.
+        ...(entry.uidNumber === undefined ? [] : [`uidNumber ${entry.uidNumber}`]),
+      ]
   }
 }
 
@@ -33,9 +37,14 @@ export function addressClaim(address: Ip4): ClaimKey {
 
 /** A UUID is not among them: vendors ship whole batches with one, and it only stops identifying (HOSTILE 71). */
 function deviceClaims(device: Machine | Vcn): readonly ClaimKey[] {
-  return [
-    ...device.nics.flatMap((nic) => nic.macs.filter(isUnicastMac).map((mac) => `MAC ${mac}`)),
-    ...device.nics.flatMap((nic) => (nic.address === undefined ? [] : addressClaim(nic.address))),
-    ...namesOf(device).map(({ name }) => `name ${name}`),
-  ]
+  const claims: ClaimKey[] = []
+  const add = (key: ClaimKey): void => {
+    if (!claims.includes(key)) claims.push(key)
+  }
+  for (const { macs, address } of device.nics) {
+    for (const mac of macs) if (isUnicastMac(mac)) add(`MAC ${mac}`)
+    if (address !== undefined) add(addressClaim(address))
+  }
+  for (const { name } of namesOf(device)) add(`name ${name}`)
+  return claims
 }

@@ -9,16 +9,18 @@ export interface DeviceName {
 
 /** Canonical name first, then aliases, then `eth1.n001` for each child NIC; relative to the domain. */
 export function namesOf(device: Machine | Vcn): readonly DeviceName[] {
-  const own = [device.name, ...device.aliases].map((name) => ({ name, nicIndex: 0 }))
-  const children = device.nics.flatMap((nic, nicIndex) => {
-    const name = nic.label === undefined ? undefined : joinName(nic.label, device.name)
-    return name === undefined ? [] : [{ name, nicIndex }]
-  })
-  return [...own, ...children]
+  const names: DeviceName[] = [{ name: device.name, nicIndex: 0 }]
+  for (const name of device.aliases) names.push({ name, nicIndex: 0 })
+  for (const [nicIndex, { label }] of device.nics.entries()) {
+    const name = label === undefined ? undefined : joinName(label, device.name)
+    if (name !== undefined) names.push({ name, nicIndex })
+  }
+  return names
 }
 
 /** `hpl.physics` and `physics` for `compute3.hpl.physics`. */
 export function properSuffixes(name: DnsName): readonly DnsName[] {
+  if (!name.includes('.')) return []
   const labels = name.split('.')
   return labels.slice(1).flatMap((_, at) => parseDnsName(labels.slice(at + 1).join('.')) ?? [])
 }

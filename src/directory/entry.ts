@@ -86,6 +86,11 @@ export interface Person extends EntryBase {
   readonly kind: 'person'
   readonly uid: string
   readonly uidNumber?: number
+  readonly gidNumber?: number
+  /** As the directory has it; a host may lack it. */
+  readonly loginShell?: string
+  /** For people to read: any text. */
+  readonly fullName?: string
   readonly sshKeys: readonly string[]
   readonly tags: readonly string[]
   readonly sudo: boolean

@@ -1,4 +1,4 @@
-// Why this file exists: loading 100,000 machines that share one tag would copy a growing list 100,000 times;
+// Why this file exists: loading a thousand machines that share one UUID would copy a growing list a thousand times;
 // while a snapshot is being made, each list is copied once and then changed in place.
 import type { Buckets, BucketsDraft } from './buckets.ts'
 import type { Machine } from './entry.ts'

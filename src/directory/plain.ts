@@ -157,6 +157,9 @@ function vo(plain: Plain): Vo {
 
 function person(plain: Plain): Person {
   const uidNumber = optional(member(plain, 'uidNumber'), count)
+  const gidNumber = optional(member(plain, 'gidNumber'), count)
+  const loginShell = optional(member(plain, 'loginShell'), text)
+  const fullName = optional(member(plain, 'fullName'), text)
   return {
     kind: 'person',
     ...identityOf(plain),
@@ -165,6 +168,9 @@ function person(plain: Plain): Person {
     tags: list(member(plain, 'tags'), text),
     sudo: flag(member(plain, 'sudo')),
     ...(uidNumber === undefined ? {} : { uidNumber }),
+    ...(gidNumber === undefined ? {} : { gidNumber }),
+    ...(loginShell === undefined ? {} : { loginShell }),
+    ...(fullName === undefined ? {} : { fullName }),
   }
 }
 

@@ -8,6 +8,7 @@ import { isUnicastMac, type Mac } from './mac.ts'
 import { MachineLists } from './machine-lists.ts'
 import type { DnsName, Label } from './name.ts'
 import type { Found, Snapshot } from './snapshot.ts'
+import { TagDraft } from './tag-index.ts'
 import { identifiesNobody, type Uuid } from './uuid.ts'
 
 /** The next snapshot while it is being made. */
@@ -20,7 +21,7 @@ export interface Draft {
   readonly byName: BucketsDraft<DnsName, Found>
   readonly byUuid: BucketsDraft<Uuid, Machine>
   readonly byPort: BucketsDraft<string, Machine>
-  readonly byTag: MachineLists<string>
+  readonly byTag: TagDraft
   readonly setAside: BucketsDraft<EntryId, SetAside>
   readonly nonTerminals: BucketsDraft<DnsName, number>
   readonly networkByName: BucketsDraft<Label, Network>
@@ -38,7 +39,7 @@ export function draftOf(snapshot: Snapshot): Draft {
     byName: snapshot.byName.edit(),
     byUuid: snapshot.byUuid.edit(),
     byPort: snapshot.byPort.edit(),
-    byTag: new MachineLists(snapshot.byTag),
+    byTag: new TagDraft(snapshot.byTag),
     setAside: snapshot.setAside.edit(),
     nonTerminals: snapshot.nonTerminals.edit(),
     networkByName: snapshot.networkByName.edit(),
@@ -172,7 +173,7 @@ function count(index: BucketsDraft<DnsName, number>, name: DnsName, by: number):
 }
 
 function addMachine(draft: Draft, machine: Machine): void {
-  for (const tag of new Set(machine.tags)) draft.byTag.add(tag, machine)
+  draft.byTag.add(machine)
   if (machine.uuid !== undefined && !identifiesNobody(machine.uuid)) {
     draft.uuidClaims.add(machine.uuid, machine)
     settleUuid(draft, machine.uuid)
@@ -184,7 +185,7 @@ function addMachine(draft: Draft, machine: Machine): void {
 }
 
 function removeMachine(draft: Draft, machine: Machine): void {
-  for (const tag of new Set(machine.tags)) draft.byTag.remove(tag, machine)
+  draft.byTag.remove(machine)
   if (machine.uuid !== undefined) {
     draft.uuidClaims.remove(machine.uuid, machine)
     settleUuid(draft, machine.uuid)

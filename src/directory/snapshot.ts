@@ -5,6 +5,7 @@ import type { Ip4 } from './ip4.ts'
 import type { Mac } from './mac.ts'
 import type { DnsName, Label } from './name.ts'
 import { draftOf, dropEntry, putEntry, sealDraft, setEntryAside } from './snapshot-draft.ts'
+import type { ByTag } from './tag-index.ts'
 import type { Uuid } from './uuid.ts'
 
 /** Where a MAC or an address leads: the device and which of its NICs. */
@@ -28,7 +29,7 @@ export interface Snapshot {
   readonly byUuid: Buckets<Uuid, Machine>
   /** Only machines without any MAC, each alone on its port: no other is identified by a port. */
   readonly byPort: Buckets<string, Machine>
-  readonly byTag: Buckets<string, readonly Machine[]>
+  readonly byTag: ByTag
   readonly setAside: Buckets<EntryId, SetAside>
   /** Every proper suffix of a name in use (`hpl.physics`): a name that exists but has no record. */
   readonly nonTerminals: Buckets<DnsName, number>
@@ -56,7 +57,7 @@ export function emptySnapshot(domain: DnsName): Snapshot {
     byName: Buckets.empty<DnsName, Found>(),
     byUuid: Buckets.empty<Uuid, Machine>(),
     byPort: Buckets.empty<string, Machine>(),
-    byTag: Buckets.empty<string, readonly Machine[]>(),
+    byTag: Buckets.empty<string, Buckets<EntryId, Machine>>(),
     setAside: Buckets.empty<EntryId, SetAside>(),
     nonTerminals: Buckets.empty<DnsName, number>(),
     networkByName: Buckets.empty<Label, Network>(),

@@ -49,7 +49,7 @@ test('a machine is found by each MAC, address and name, and by the right network
   assert.equal(snapshot.byName.get(name('www'))?.nicIndex, 0)
   assert.equal(snapshot.byName.get(name('eth1.n1'))?.nicIndex, 1)
   assert.equal(snapshot.byUuid.get(id(91)), n1)
-  assert.deepEqual(snapshot.byTag.get('red'), [n1])
+  assert.deepEqual([...(snapshot.byTag.get('red')?.values() ?? [])], [n1])
 })
 
 test('RFC 8020: every proper suffix of a name in use exists, and ends with its last name', () => {
@@ -131,21 +131,14 @@ test('within one step two machines swap addresses, and both are found', () => {
 function contents(snapshot: Snapshot): unknown {
   const rows = (index: { entries(): Iterable<[unknown, unknown]> }): readonly string[] =>
     [...index.entries()].map((row) => JSON.stringify(row)).toSorted()
-  const lists = (index: Snapshot['byTag']): readonly string[] =>
-    [...index.entries()]
-      .map(
-        ([key, machines]) =>
-          `${key} ${machines
-            .map((one) => one.id)
-            .toSorted()
-            .join()}`,
-      )
-      .toSorted()
+  const lists = [...snapshot.byTag.entries()].map(([tag, machines]) =>
+    [tag, ...[...machines.values()].map((one) => one.id).toSorted()].join(' '),
+  )
   const { entries, byMac, byIp, byName, byUuid, byPort, nonTerminals, networkByName } = snapshot
   return {
     networks: snapshot.networks,
     direct: [entries, byMac, byIp, byName, byUuid, byPort, nonTerminals, networkByName].map(rows),
-    lists: [lists(snapshot.byTag), [...snapshot.portClaims.entries()].length],
+    lists: [lists.toSorted(), [...snapshot.portClaims.entries()].length],
   }
 }
 

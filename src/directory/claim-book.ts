@@ -1,0 +1,151 @@
+// Why this file exists: of every MAC, address and name it must be known who wants it and who has it. Nearly always
+// that is one entry, so the common case costs one word, and only a quarrel costs more.
+import type { Buckets, BucketsDraft } from './buckets.ts'
+import type { ClaimKey } from './claims.ts'
+import type { EntryId } from './entry.ts'
+
+interface Contest {
+  /** In the order of their claims. */
+  readonly claimants: ReadonlySet<EntryId>
+  /** Absent: none of them had it before the others came. */
+  readonly holder?: EntryId
+}
+
+/** A sole claimant that holds what it claims, or a thing about which more is to be said. */
+export type Claim = EntryId | Contest
+
+export type Claims = Buckets<ClaimKey, Claim>
+
+/** What was held when the last good copy was taken. */
+export type Recorded = ReadonlyMap<ClaimKey, EntryId>
+
+export interface Quarrel {
+  readonly rival: EntryId
+  /** The rival had it first; else neither had. */
+  readonly isHeld: boolean
+}
+
+export function holderOf(claim: Claim | undefined): EntryId | undefined {
+  return typeof claim === 'object' ? claim.holder : claim
+}
+
+/** The next state of all claims while it is being made. */
+export class ClaimBook {
+  readonly #before: Claims
+  readonly #recorded: Recorded
+  readonly #claims: BucketsDraft<ClaimKey, Claim>
+  /** Quarrels that this draft has copied and may write into. */
+  readonly #contests = new Map<ClaimKey, Set<EntryId>>()
+  readonly #holderChanges = new Map<ClaimKey, EntryId | undefined>()
+  /** Things about which every claimant must be judged anew. */
+  readonly #reopened = new Set<ClaimKey>()
+
+  constructor(before: Claims, recorded: Recorded) {
+    this.#before = before
+    this.#recorded = recorded
+    this.#claims = before.edit()
+  }
+
+  get holderChanges(): ReadonlyMap<ClaimKey, EntryId | undefined> {
+    return this.#holderChanges
+  }
+
+  /** Whose verdict may be another one now, beside theirs whose own claims changed. */
+  *reopened(): Generator<EntryId> {
+    for (const key of this.#reopened) yield* this.#claimants(key)
+  }
+
+  claim(key: ClaimKey, id: EntryId): void {
+    if (this.#claims.get(key) === undefined) {
+      this.#claims.set(key, id)
+      return
+    }
+    const claimants = this.#contest(key)
+    // Where two quarrel already, a third changes nothing for them.
+    if (claimants.size < 2) this.#reopened.add(key)
+    claimants.add(id)
+  }
+
+  withdraw(key: ClaimKey, id: EntryId): void {
+    if (this.#holder(key) === id) this.#holderChanges.set(key, undefined)
+    if (this.#claims.get(key) === id) {
+      this.#claims.delete(key)
+      return
+    }
+    const rest = this.#contest(key)
+    rest.delete(id)
+    this.#reopened.add(key)
+    const [sole] = rest
+    if (sole === undefined || rest.size > 1) return
+    this.#contests.delete(key)
+    this.#claims.set(key, sole)
+  }
+
+  /** What rivals are told of a claimant may be otherwise now. */
+  reopen(key: ClaimKey): void {
+    if (typeof this.#claims.get(key) === 'object') this.#reopened.add(key)
+  }
+
+  /** What nobody claims any more of all that was recorded is held no more. */
+  forgetUnclaimed(): void {
+    for (const [key, id] of this.#recorded) {
+      const claim = this.#claims.get(key)
+      const claims = typeof claim === 'object' ? claim.claimants.has(id) : claim === id
+      if (!claims) this.#holderChanges.set(key, undefined)
+    }
+  }
+
+  /** Why this claimant cannot have the thing; `undefined` when it can. */
+  quarrel(key: ClaimKey, id: EntryId): Quarrel | undefined {
+    const claim = this.#claims.get(key)
+    if (claim === id || typeof claim !== 'object') return undefined
+    const { claimants } = claim
+    const holder = this.#holder(key)
+    if (holder === id) return undefined
+    if (holder !== undefined && claimants.has(holder)) return { rival: holder, isHeld: true }
+    for (const rival of claimants) if (rival !== id) return { rival, isHeld: false }
+    return undefined
+  }
+
+  /** The entry is served: what it claims is its own. */
+  hold(key: ClaimKey, id: EntryId): void {
+    if (this.#holder(key) === id) return
+    this.#holderChanges.set(key, id)
+    if (typeof this.#claims.get(key) === 'object') this.#contest(key)
+  }
+
+  /** The entry is not served: it goes on waiting for what it does not hold. */
+  wait(key: ClaimKey, id: EntryId): void {
+    if (this.#claims.get(key) === id && this.#holder(key) !== id) this.#contest(key)
+  }
+
+  done(): Claims {
+    for (const [key, claimants] of this.#contests) {
+      const holder = this.#holder(key)
+      if (claimants.size === 0) this.#claims.delete(key)
+      else if (holder === undefined) this.#claims.set(key, { claimants })
+      else this.#claims.set(key, claimants.size === 1 ? holder : { claimants, holder })
+    }
+    return this.#claims.done()
+  }
+
+  #holder(key: ClaimKey): EntryId | undefined {
+    if (this.#holderChanges.has(key)) return this.#holderChanges.get(key)
+    return this.#recorded.get(key) ?? holderOf(this.#before.get(key))
+  }
+
+  #claimants(key: ClaimKey): Iterable<EntryId> {
+    const claim = this.#claims.get(key)
+    if (claim === undefined) return []
+    return typeof claim === 'object' ? claim.claimants : [claim]
+  }
+
+  #contest(key: ClaimKey): Set<EntryId> {
+    const open = this.#contests.get(key)
+    if (open) return open
+    const claimants = new Set(this.#claimants(key))
+    this.#contests.set(key, claimants)
+    this.#claims.set(key, { claimants })
+    return claimants
+  }
+}
