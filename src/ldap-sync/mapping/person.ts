@@ -2,13 +2,25 @@
 // only those of a safe shape become a person.
 import type { Person } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
-import { type Fields, hasClass } from './fields.ts'
+import { type Fields, hasClass, shown } from './fields.ts'
 
 const accountName = /^[a-z_][a-z0-9_.-]{0,31}$/
 /** One line, no options: `command="…"` before a key would be obeyed by sshd. */
 const sshKey =
   /^(ssh-(rsa|ed25519)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]+={0,3}( [^\p{Cc}]{0,200})?$/u
-const uidNumberLimits = { min: 0, max: 0x7fff_ffff }
+const numberLimits = { min: 0, max: 0x7fff_ffff }
+/** Numbers below belong to the system of each host, whatever runs it. */
+const firstOfPeople = 1000
+/** Debian gives these to accounts of the system; the second is nobody. */
+const systemNumbers: ReadonlySet<number> = new Set([64055, 65534, 65535])
+/** Of Debian's own accounts, and of those that our image has. */
+const systemNames: ReadonlySet<string> = new Set(
+  'root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nobody nogroup messagebus sshd statd tss tty kvm disk shadow sudo people libvirt-qemu'.split(
+    ' ',
+  ),
+)
+const shellPath = /^(\/[A-Za-z0-9_.+-]+){1,8}$/
+const fullNameCharactersMax = 100
 
 export function isPerson(entry: RawEntry): boolean {
   return hasClass(entry, 'posixaccount') || hasClass(entry, 'coppiceperson')
@@ -16,7 +28,7 @@ export function isPerson(entry: RawEntry): boolean {
 
 export function mapPerson(entry: RawEntry, fields: Fields): Person | undefined {
   const uid = uidOf(fields)
-  const uidNumber = fields.integer('uidnumber', uidNumberLimits)
+  const account = accountOf(fields)
   const sudo = fields.flag('coppicesudo')
   const sshKeys = fields.all('sshpublickey').flatMap((text) => {
     const key = text.trim()
@@ -26,15 +38,44 @@ export function mapPerson(entry: RawEntry, fields: Fields): Person | undefined {
   })
   if (uid === undefined) return undefined
   const tags = fields.all('coppicetag')
-  const number = uidNumber === undefined ? {} : { uidNumber }
-  return { kind: 'person', id: entry.id, dn: entry.dn, uid, ...number, sshKeys, tags, sudo }
+  return { kind: 'person', id: entry.id, dn: entry.dn, uid, ...account, sshKeys, tags, sudo }
+}
+
+/** What an account on a host is made of beside its name. */
+function accountOf(
+  fields: Fields,
+): Pick<Person, 'uidNumber' | 'gidNumber' | 'loginShell' | 'fullName'> {
+  const uidNumber = fields.integer('uidnumber', numberLimits)
+  if (uidNumber !== undefined && isOfSystem(uidNumber))
+    fields.problems.push(`its uidNumber ${uidNumber} is that of an account of the system`)
+  const gidNumber = fields.integer('gidnumber', numberLimits)
+  const isGroup = gidNumber !== undefined && !isOfSystem(gidNumber)
+  if (gidNumber !== undefined && !isGroup)
+    fields.notes.push(`gidNumber ${gidNumber} is that of a group of the system and left out`)
+  const [shell] = fields.all('loginshell')
+  const isShell = shell !== undefined && shellPath.test(shell)
+  if (shell !== undefined && !isShell)
+    fields.notes.push(`loginShell ${shown(shell)} is no path of a program and left out`)
+  const fullName = [...fields.all('gecos'), ...fields.all('displayname')][0]
+  return {
+    ...(uidNumber === undefined ? {} : { uidNumber }),
+    ...(isGroup ? { gidNumber } : {}),
+    ...(isShell ? { loginShell: shell } : {}),
+    ...(fullName === undefined ? {} : { fullName: fullName.slice(0, fullNameCharactersMax) }),
+  }
+}
+
+function isOfSystem(number: number): boolean {
+  return number < firstOfPeople || systemNumbers.has(number)
 }
 
 function uidOf(fields: Fields): string | undefined {
   const canonical = fields.canonical()
   const all = fields.all('uid')
   const uid = all.includes(canonical) ? canonical : all[0]
-  if (uid !== undefined && accountName.test(uid)) return uid
-  fields.problems.push(uid === undefined ? 'it has no uid' : 'its uid is no account name')
+  if (uid === undefined) fields.problems.push('it has no uid')
+  else if (!accountName.test(uid)) fields.problems.push('its uid is no account name')
+  else if (systemNames.has(uid)) fields.problems.push(`its uid ${uid} is an account of the system`)
+  else return uid
   return undefined
 }
