@@ -31,6 +31,8 @@ const triesMax = 3
 const betweenTriesMs = 5_000
 /** What ssh itself ends with when it did not get through, or was cut off. */
 const sshStatus = 255
+/** How ssh says that the machine shows another host key than we know. */
+const otherKeyMark = 'HOST IDENTIFICATION HAS CHANGED'
 
 export interface Survey {
   readonly member: Member
@@ -152,6 +154,7 @@ async function askAgain(remote: Remote, member: Member, question: Question): Pro
   for (let tries = 1; ; tries += 1) {
     const ending = await ask(remote, member, question)
     if (ending.status === 0) return ending.output
+    if (ending.complaint.includes(otherKeyMark)) throw restarted(member)
     const isWorthIt = ending.status === sshStatus && tries < triesMax && !remote.signal.aborted
     if (!isWorthIt) throw silent(member, complaintOf(ending))
     await remote.pause(betweenTriesMs)
@@ -166,6 +169,15 @@ function ask({ ways, run, signal }: Remote, member: Member, question: Question) 
     ...order,
     argv: ways.argvTo(member, command),
     signal,
+  })
+}
+
+function restarted({ name }: Member): Fault {
+  return new Fault('CPC-HPL-021', {
+    what: 'a machine of the run was restarted under it',
+    where: name,
+    why: 'it shows another SSH host key than it did when the run began, and each boot makes one',
+    todo: 'look at its console for the reason, and repeat the run',
   })
 }
 

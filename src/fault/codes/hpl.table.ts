@@ -142,4 +142,11 @@ export const hplFaults = {
     exit: 'failed',
     status: 502,
   },
+  'CPC-HPL-021': {
+    title: 'A machine of a benchmark was restarted under it',
+    explanation:
+      'Each boot of a node or a host makes a new SSH host key, and the machine shows another one than the run knows. What ran there is gone. Its console, or "coppice machine timeline" for a host, tells why it went down; processors that are emulated twice do that now and then.',
+    exit: 'failed',
+    status: 502,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { orderArgv } from '../appliance.ts'
+import type { Finished } from '../command.ts'
 import { plainConsole } from '../evidence.ts'
 import { askHost, hostsOf } from './host-shell.ts'
 import { insideNode } from './node-shell.ts'
@@ -16,23 +17,22 @@ const lookMsMax = 60_000
 const insideLook = 'cat /proc/uptime; dmesg | tail -n 8'
 const hostLook = 'dmesg | tail -n 8; tail -n 6 /var/log/libvirt/qemu/*.log'
 
-/** Runs `work` with all consoles open; when it fails, prints how the nodes and hosts are and fails with its reason. */
-export async function withAftermath<T>(
+/** Gives an order with all consoles open; when it ends badly, prints how nodes and hosts are. */
+export async function withAftermath(
   cluster: ClusterRun,
   vcns: readonly SeenVcn[],
-  work: () => Promise<T>,
-): Promise<T> {
+  order: () => Promise<Finished>,
+): Promise<Finished> {
   const consoles = vcns.map((vcn) => openConsole(cluster, vcn))
-  try {
-    return await work()
-  } catch (error) {
-    for (const { close } of consoles) close()
-    for (const each of consoles) printConsole(cluster, each)
-    await printState(cluster, vcns)
-    throw error
-  } finally {
+  const closeAll = (): void => {
     for (const { close } of consoles) close()
   }
+  const finished = await order().finally(closeAll)
+  if (finished.exit !== 0) {
+    for (const each of consoles) printConsole(cluster, each)
+    await printState(cluster, vcns)
+  }
+  return finished
 }
 
 interface OpenConsole {

@@ -3,7 +3,6 @@
 import { seconds } from '../table.ts'
 import type { LabRun } from '../run.ts'
 import type { NodeDisks } from '../host-image.ts'
-import { withAftermath } from './aftermath.ts'
 import { applyAgain } from './again.ts'
 import { benchmark } from './benchmark.ts'
 import { bringUp, type Standing, wholeTimeline } from './bring-up.ts'
@@ -46,9 +45,7 @@ async function restOfAll(cluster: ClusterRun, standing: Standing): Promise<Figur
   await chapter('isolation', () => checkIsolation(cluster, standing, stranger))
   await chapter('the other VO down', () => takeDownCluster(cluster, stranger))
   await chapter('NFS away', () => nfsAway(cluster, standing))
-  const hpl = await chapter('HPL', () =>
-    withAftermath(cluster, standing.vcns, () => benchmark(cluster, main)),
-  )
+  const hpl = await chapter('HPL', () => benchmark(cluster, standing))
   const plain = await chapter('a plain shell loop', () => plainLoop(cluster, standing))
   await chapter('nodes that have ended are started again', () => bringUp(cluster, main))
   return { hpl, plain }

@@ -140,6 +140,12 @@ for (const [sentence, asked, answer, code] of [
   ['an mpirun that vanished', 'follow', 'gone\n== output\n', 'CPC-HPL-020'],
   ['a start that fails', 'start', failed('no space left'), 'CPC-HPL-014'],
   ['a host that cannot be reached', 'survey', failed('ssh: no route', 255), 'CPC-HPL-014'],
+  [
+    'a machine that was restarted meanwhile',
+    'follow',
+    failed('@  WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!  @', 255),
+    'CPC-HPL-021',
+  ],
   ['no hpcc', 'survey', surveyAnswer({ digest: '' }), 'CPC-HPL-015'],
   ['no BLAS', 'survey', surveyAnswer({ blas: '' }), 'CPC-HPL-015'],
   ['HOSTILE: a machine with no processor', 'survey', surveyAnswer({ cpu: '' }), 'CPC-HPL-014'],
