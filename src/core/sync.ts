@@ -22,10 +22,16 @@ export function openDirectorySync(
   const { directory, domain } = settings
   const access =
     directory.kind === 'embedded' ? embeddedAccess({ dataDir, base: directory.base }) : directory
-  const caFile = directory.kind === 'external' ? directory.caFile : undefined
+  const tls = directory.kind === 'external' ? directory : {}
   const sync = new DirectorySync(
-    { ...access, base: directory.base, domain, copyFile: join(dataDir, 'directory.copy') },
-    { clock: systemClock, connect: connectorOf(systemClock, caFile), random: Math.random },
+    {
+      ...access,
+      base: directory.base,
+      domain,
+      copyFile: join(dataDir, 'directory.copy'),
+      transactions: directory.kind === 'embedded',
+    },
+    { clock: systemClock, connect: connectorOf(systemClock, tls), random: Math.random },
     events,
   )
   return { sync, readOnly: access.bindDn === undefined }

@@ -90,7 +90,7 @@ function parseCopy(text: string): Copy | string {
   const header: unknown = parseJson(first)
   if (!isRecord(header) || header['version'] !== copyVersion) return 'it has another version'
   const entries = lines.flatMap((line) => parseEntry(parseJson(line)) ?? [])
-  const { count, base, question, heardAt, cookie, held } = header
+  const { count, base, question, heardAt, cookie, held, heldSince } = header
   if (entries.length !== count) return 'it does not hold as many entries as it says'
   if (typeof base !== 'string' || typeof question !== 'string' || typeof heardAt !== 'number') {
     return 'its header is incomplete'
@@ -98,6 +98,7 @@ function parseCopy(text: string): Copy | string {
   return {
     entries,
     held: isTextList(held) ? held.flatMap((id) => parseUuid(id) ?? []) : [],
+    ...(typeof heldSince === 'number' ? { heldSince } : {}),
     ...(typeof cookie === 'string' && /^([0-9a-f]{2})*$/.test(cookie) ? { cookie } : {}),
     heardAt,
     base,

@@ -3,21 +3,24 @@ export { LdapClient } from './client/client.ts'
 export { type Clock, systemClock } from './client/clock.ts'
 export { type Connect, type Connection, connectorOf } from './client/connection.ts'
 export { LdapRefusal } from './client/fault.ts'
+export type { TlsSettings } from './client/tls.ts'
 export { type LdapUrl, parseLdapUrl } from './client/url.ts'
 export {
-  type DirectoryChange,
   type DirectoryEvents,
   type DirectoryState,
   DirectorySync,
   type DirectorySyncSettings,
 } from './directory-sync.ts'
 export { childDn } from './dn.ts'
+export { heldFault } from './held.ts'
 export { type Filter, formatFilter, ldapFilter, parseFilter } from './message/filter.ts'
+export type { DirectoryChange } from './projection.ts'
 export { type EmbeddedAccess, embeddedAccess } from './slapd/access.ts'
 export { prepareSlapd, type PreparedSlapd, type SlapdSettings } from './slapd/prepare.ts'
 export { probeSlapd } from './slapd/probe.ts'
-export type { FollowerEdges as DirectoryEdges } from './sync/follower.ts'
+export type { ConnectionState, FollowerCounts } from './sync/follower.ts'
 export { removalLimits, type RemovalLimits } from './sync/guard.ts'
+export type { FollowerEdges as DirectoryEdges } from './sync/session.ts'
 export type { MachineFields, NetworkFields, NicFields, VoFields } from './write/attributes.ts'
 export type { CarryOutOptions, OrderOutcome } from './write/carry-out.ts'
 export { entryLdif, ldifOf } from './write/ldif.ts'

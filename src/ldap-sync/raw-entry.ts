@@ -21,15 +21,20 @@ export function rawEntry(
   return { id, dn, key: parsed ? keyOf(parsed) : dn, attributes }
 }
 
-/** Values become strings: all that we ask for are text. Copies, so that the receive buffer can go. */
+/**
+ * Values become strings: all that we ask for are text. Copies, so that the receive buffer can go. What nobody asked
+ * for is left out: a server that sends it all the same fills no memory of ours.
+ */
 export function textAttributes(
   attributes: readonly Attribute[],
+  wanted: ReadonlySet<string>,
 ): ReadonlyMap<string, readonly string[]> {
   return new Map(
-    attributes.map(({ name, values }) => [
-      name.toLowerCase(),
-      values.map((value) => Buffer.from(value).toString('utf8')),
-    ]),
+    attributes.flatMap(({ name, values }) => {
+      const key = name.toLowerCase()
+      if (!wanted.has(key)) return []
+      return [[key, values.map((value) => Buffer.from(value).toString('utf8'))] as const]
+    }),
   )
 }
 
@@ -47,6 +52,10 @@ export function* ancestorKeys(key: string): Generator<string> {
 }
 
 export function parentKey(key: string): string | undefined {
-  for (const ancestor of ancestorKeys(key)) return ancestor
-  return undefined
+  if (key.includes('\\')) {
+    for (const ancestor of ancestorKeys(key)) return ancestor
+    return undefined
+  }
+  const comma = key.indexOf(',')
+  return comma < 0 ? undefined : key.slice(comma + 1)
 }

@@ -53,7 +53,7 @@ const hasFault = (watched: WatchedSync): boolean => watched.state?.fault !== und
 
 for (const [sentence, fault, code] of [
   ['HOSTILE 39: a refresh that is cut in the middle', { cutAfterEntries: 3 }, 'CPC-LDAP-003'],
-  ['HOSTILE 30: a refresh that ends at a size limit', { sizeLimitAfterEntries: 3 }, 'CPC-LDAP-005'],
+  ['HOSTILE 30: a refresh that ends at a size limit', { sizeLimitAfterEntries: 3 }, 'CPC-LDAP-053'],
   [
     'HOSTILE 21: a length of 4 GiB',
     { garbage: Uint8Array.fromHex('3084ffffffff') },

@@ -168,7 +168,7 @@ test('nobody listening is a fault with the address', async () => {
 })
 
 test('a caFile that is not there is a fault, not a crash', async () => {
-  const connect = connectorOf(systemClock, '/nonexistent.pem')
+  const connect = connectorOf(systemClock, { caFile: '/nonexistent.pem' })
   await assert.rejects(connect(parseLdapUrl('ldaps://localhost')), { code: 'CPC-LDAP-002' })
 })
 
@@ -215,7 +215,7 @@ describe('ldaps', needs('openssl', '/usr/bin/openssl'), () => {
   })
 
   test('a server whose authority is in caFile is believed, and a password may go to it', async () => {
-    const connect = connectorOf(systemClock, certFile)
+    const connect = connectorOf(systemClock, { caFile: certFile })
     const connection = await connect(parseLdapUrl(`ldaps://localhost:${port}`))
     using client = new LdapClient(connection, systemClock)
     await client.bind('cn=admin', 'secret')
@@ -228,6 +228,8 @@ describe('ldaps', needs('openssl', '/usr/bin/openssl'), () => {
 
   test('a server with the certificate of another name is not believed', async () => {
     const url = parseLdapUrl(`ldaps://127.0.0.1:${port}`)
-    await assert.rejects(connectorOf(systemClock, certFile)(url), { code: 'CPC-LDAP-002' })
+    await assert.rejects(connectorOf(systemClock, { caFile: certFile })(url), {
+      code: 'CPC-LDAP-002',
+    })
   })
 })

@@ -6,6 +6,8 @@ import { SyncConsumer } from '../../src/ldap-sync/sync/consumer.ts'
 const done = (code: number) =>
   ({ kind: 'searchDone', result: { code, matchedDn: '', message: '', referrals: [] } }) as const
 
+const known = { size: 0, ids: () => [], keyOf: () => undefined }
+
 for (const [sentence, code, resumed, kind] of [
   ['RFC 4533 §3.11: e-syncRefreshRequired asks for everything again', 4096, true, 'start-over'],
   [
@@ -18,7 +20,7 @@ for (const [sentence, code, resumed, kind] of [
   ['any other end is a failure with its reason', 50, true, 'ended'],
 ] as const) {
   test(sentence, () => {
-    const consumer = new SyncConsumer(() => [], { resumed })
+    const consumer = new SyncConsumer({ known, attributes: [], resumed })
     assert.equal(consumer.take(done(code), []).kind, kind)
   })
 }

@@ -72,6 +72,10 @@ export function stateControl(
   return { oid: syncOids.state, critical: false, value: der.sequence(parts) }
 }
 
+export function doneControl(cookie: string): Control {
+  return { oid: syncOids.done, critical: false, value: der.sequence([der.text(cookie)]) }
+}
+
 export function info(value: Uint8Array): Operation {
   return { kind: 'intermediate', name: syncOids.info, value }
 }

@@ -5,7 +5,7 @@ export const ldapFaults = {
   'CPC-LDAP-001': {
     title: 'The address of the directory server cannot be read.',
     explanation:
-      'directory.url is ldap://HOST[:PORT] for a server on this machine, ldaps://HOST[:PORT] for any other, or ldapi://%2Fpath for a unix socket whose slashes are written as %2F. Correct it in coppice.yaml and start again.',
+      'directory.url is ldap://HOST[:PORT] for a server on this machine or with startTls: true, ldaps://HOST[:PORT] for any other, or ldapi://%2Fpath for a unix socket whose slashes are written as %2F. Correct it in coppice.yaml and start again.',
     exit: 'usage',
     status: 400,
   },
@@ -33,14 +33,14 @@ export const ldapFaults = {
   'CPC-LDAP-005': {
     title: 'The directory server refused an operation.',
     explanation:
-      "The line 'why' holds LDAP's own result code and the server's words. Common ones: invalidCredentials (wrong bind DN or secret), insufficientAccessRights, undefinedAttributeType (Coppice's schema is not loaded), entryAlreadyExists, noSuchObject (a container such as ou=machines is missing).",
+      "The line 'why' holds LDAP's own result code and the server's words. Common ones: insufficientAccessRights, undefinedAttributeType (Coppice's schema is not loaded), entryAlreadyExists, noSuchObject (a container such as ou=machines is missing).",
     exit: 'failed',
     status: 502,
   },
   'CPC-LDAP-006': {
     title: 'A password would have travelled unencrypted.',
     explanation:
-      'A simple bind without TLS is made on loopback and unix sockets only. Use ldaps:// with caFile for a server on another machine.',
+      'A simple bind without TLS is made on loopback and unix sockets only. Use ldaps://, or ldap:// with startTls: true, and caFile for a server on another machine.',
     exit: 'refused',
     status: 500,
   },
@@ -106,5 +106,61 @@ export const ldapFaults = {
       'slapadd failed while it made the first entries; its message is in the line why. Nothing half-made is left: the next start tries again from nothing.',
     exit: 'failed',
     status: 500,
+  },
+  'CPC-LDAP-050': {
+    title: 'The directory server does not accept the bind DN or its password.',
+    explanation:
+      'invalidCredentials: the name does not exist, or the password is not its own; LDAP does not say which. What was known before goes on being served. The secret is read from secretFile at each attempt, so a corrected one needs no restart.',
+    exit: 'failed',
+    status: 502,
+  },
+  'CPC-LDAP-051': {
+    title: 'The password of the bind DN has expired, is locked or must be changed.',
+    explanation:
+      "The server's password policy lets this name do nothing until its password is changed there (ldappasswd). What was known before goes on being served. Write the new password into secretFile; it is read again at the next attempt. A name for programs is best exempt from expiry.",
+    exit: 'failed',
+    status: 502,
+  },
+  'CPC-LDAP-052': {
+    title: 'The base of the directory is not there.',
+    explanation:
+      'noSuchObject: directory.base names no entry of this server, or the bind DN may not see it. A server that was emptied looks the same. What was known before goes on being served, so nothing is lost: correct the base or the rights, or load the backup of the directory.',
+    exit: 'failed',
+    status: 502,
+  },
+  'CPC-LDAP-053': {
+    title: 'The directory server gave a part of its entries only.',
+    explanation:
+      'A limit of the server on size, time or work ended the answer. A part is never taken for the whole, so nothing of it was used and what was known before goes on being served. Lift the limits for the bind DN. In OpenLDAP: limits dn.exact="BINDDN" size=unlimited time=unlimited, or olcLimits.',
+    exit: 'failed',
+    status: 502,
+  },
+  'CPC-LDAP-054': {
+    title: 'The directory server refers to another server.',
+    explanation:
+      'The tree, or the entry to be written, belongs to another server, which the line why names. Referrals are never followed: they would take the password to a server that nobody configured. Set directory.url to that server.',
+    exit: 'failed',
+    status: 502,
+  },
+  'CPC-LDAP-055': {
+    title: 'The directory server does not tell changes.',
+    explanation:
+      'It lacks content synchronisation (RFC 4533, refreshAndPersist), by which Coppice follows a directory. In OpenLDAP load the overlay syncprov for the database, with a session log; in 389 Directory Server enable the plugin Content Synchronization.',
+    exit: 'failed',
+    status: 502,
+  },
+  'CPC-LDAP-056': {
+    title: 'The connection to the directory server could not be encrypted.',
+    explanation:
+      'The server refused StartTLS, hung up, or sent more in clear than its answer, which may be the work of somebody in between. Nothing is sent without encryption, the password least of all. Set up TLS on the server, or use ldaps://.',
+    exit: 'unreachable',
+    status: 503,
+  },
+  'CPC-LDAP-057': {
+    title: 'Many entries vanished from the directory at once; they are held.',
+    explanation:
+      'More was removed within a window of time than directory.removals allows (by default more than 10 % of all entries and more than 5 within 60 s), so the entries go on being served. coppice directory status lists them. If they were meant to go: coppice directory accept. If the server is at fault, restore it: an entry that comes back is released by itself. coppice directory reject asks the server for everything anew, and goes on holding what it still does not show.',
+    exit: 'refused',
+    status: 409,
   },
 } as const satisfies Record<string, FaultEntry>

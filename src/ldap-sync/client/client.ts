@@ -17,6 +17,7 @@ import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { badAnswer, connectionLost, LdapRefusal, notPrivate, tooMany, tooSlow } from './fault.ts'
 import { Framer } from './framer.ts'
+import { passwordPolicyRequest, passwordRefused, passwordTrouble } from './password-policy.ts'
 
 export interface ClientLimits {
   readonly requestsMax: number
@@ -58,6 +59,7 @@ export class LdapClient {
   readonly #limits: ClientLimits
   readonly #requests = new Map<number, Request>()
   readonly #framer = new Framer(ldapLimits)
+  readonly #pauses = new Set<() => void>()
   #nextId = 1
   #closed: Fault | undefined
   #onClosed: ((fault: Fault) => void) | undefined
@@ -85,7 +87,10 @@ export class LdapClient {
     if (!this.#connection.private) throw notPrivate(this.#connection.peer)
     const authentication = { kind: 'simple', password: Buffer.from(password) } as const
     const request = { kind: 'bindRequest', version: 3, dn, authentication } as const
-    const answer = await this.#ask(request, { what: 'signing in to the directory failed' })
+    const what = 'signing in to the directory failed'
+    const answer = await this.#ask(request, { what, controls: [passwordPolicyRequest] })
+    const trouble = passwordTrouble(answer.controls)
+    if (trouble) throw passwordRefused(trouble, dn, resultOf(answer.operation))
     this.#check(answer, 'the directory did not let us in', dn)
   }
 
@@ -138,19 +143,30 @@ export class LdapClient {
   }
 
   /**
-   * A search that goes on for ever: `take` gets every message of it, the last one too.
-   * Its end by loss of the connection is told by `onClosed`.
+   * A search that goes on for ever: `take` gets every message of it, the last one too, and `pause` is called when
+   * what has arrived is read. Its end by loss of the connection is told by `onClosed`.
    */
   follow(
     search: SearchOptions,
     controls: readonly Control[],
     take: (operation: Operation, controls: readonly Control[]) => void,
+    pause: () => void = () => undefined,
   ): void {
     const operation = { kind: 'searchRequest', search: { ...searchDefaults, ...search } } as const
+    this.#pauses.add(pause)
     this.#send(operation, controls, {
       take: (message) => take(message.operation, message.controls),
       fail: () => undefined,
     })
+  }
+
+  /** Any question with one answer; what the answer says, success or not, is for the caller to judge. */
+  exchange(
+    operation: Operation,
+    what: string,
+    controls: readonly Control[] = [],
+  ): Promise<LdapMessage> {
+    return this.#ask(operation, { what, controls })
   }
 
   close(): void {
@@ -168,13 +184,13 @@ export class LdapClient {
     this.close()
   }
 
-  #ask(operation: Operation, asking: Asking): Promise<Operation> {
-    const { promise, resolve, reject } = Promise.withResolvers<Operation>()
+  #ask(operation: Operation, asking: Asking): Promise<LdapMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<LdapMessage>()
     const id = this.#send(operation, asking.controls ?? [], {
       take: (message) => {
         if (!isLast(message.operation)) return asking.collect?.(message)
         this.#requests.delete(id)
-        return resolve(message.operation)
+        return resolve(message)
       },
       fail: reject,
     })
@@ -205,15 +221,15 @@ export class LdapClient {
     return id
   }
 
-  #check(operation: Operation, what: string, where: string): void {
-    if (!('result' in operation)) {
-      throw badAnswer(this.#connection.peer, `a ${operation.kind} came as an answer`)
-    }
-    if (operation.result.code !== 0) throw new LdapRefusal(operation.result, what, where)
+  #check({ operation }: LdapMessage, what: string, where: string): void {
+    const result = resultOf(operation)
+    if (!result) throw badAnswer(this.#connection.peer, `a ${operation.kind} came as an answer`)
+    if (result.code !== 0) throw new LdapRefusal(result, what, where)
   }
 
   #receive(bytes: Uint8Array): void {
     const refusal = this.#framer.push(bytes, (message) => this.#takeMessage(message))
+    for (const pause of this.#pauses) this.#guarded(pause)
     if (refusal) this.#end(badAnswer(this.#connection.peer, describeRefusal(refusal)))
   }
 
@@ -232,8 +248,12 @@ export class LdapClient {
 
   #deliver(message: LdapMessage): void {
     const request = this.#requests.get(message.id)
+    this.#guarded(() => request?.take(message))
+  }
+
+  #guarded(work: () => void): void {
     try {
-      request?.take(message)
+      work()
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       this.#end(error)
@@ -269,10 +289,13 @@ function isLast(operation: Operation): boolean {
   )
 }
 
+function resultOf(operation: Operation): Result | undefined {
+  return 'result' in operation ? operation.result : undefined
+}
+
 /** RFC 4511 4.4.1: the server's last word before it hangs up. */
 function noticeOf(operation: Operation): string {
-  const result: Result | undefined = 'result' in operation ? operation.result : undefined
-  return `the server said goodbye: ${result?.message ?? operation.kind}`
+  return `the server said goodbye: ${resultOf(operation)?.message ?? operation.kind}`
 }
 
 function copyAttribute(attribute: Attribute): Attribute {

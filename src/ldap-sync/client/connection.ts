@@ -1,9 +1,8 @@
 // Why this file exists: the client speaks to a pipe of bytes and knows of it only whether strangers can listen.
-import { readFileSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import type { Clock } from './clock.ts'
 import { cannotConnect } from './fault.ts'
+import { encrypted, type TlsSettings } from './tls.ts'
 import type { LdapUrl } from './url.ts'
 
 export interface Connection {
@@ -23,55 +22,58 @@ export type Connect = (url: LdapUrl) => Promise<Connection>
 const connectMillisMax = 5_000
 const keepAliveMillis = 30_000
 
-/** Opens real sockets. `caFile` replaces the system's authorities for ldaps. */
-export function connectorOf(clock: Clock, caFile?: string): Connect {
+/** Opens real sockets. */
+export function connectorOf(clock: Clock, tls: TlsSettings = {}): Connect {
   return async (url) => {
-    const socket = await opened(begin(url, caFile), url, clock)
-    return connectionOf(socket, url)
+    const bare = createConnection(
+      url.kind === 'unix' ? { path: url.path } : { host: url.host, port: url.port },
+    )
+    // Whoever waits hears of it from handlers of his own; between two of them nobody does.
+    bare.on('error', () => undefined)
+    let current = bare
+    const late = Promise.withResolvers<never>()
+    const stop = clock.after(connectMillisMax, () => late.reject(tooLate(url)))
+    try {
+      await Promise.race([opened(bare, url, 'connect'), late.promise])
+      const isEncrypted = url.kind === 'tls' || (url.kind === 'tcp' && tls.startTls === true)
+      if (isEncrypted) {
+        current = await Promise.race([encrypted(bare, url, tls), late.promise])
+        await Promise.race([opened(current, url, 'secureConnect'), late.promise])
+      }
+      return connectionOf(current, url, { private: isEncrypted || isUnseen(url, bare) })
+    } catch (error) {
+      current.destroy()
+      bare.destroy()
+      throw error
+    } finally {
+      stop()
+    }
   }
 }
 
-function begin(url: LdapUrl, caFile: string | undefined): Opening {
-  try {
-    return open(url, caFile)
-  } catch (error) {
-    // A caFile that is missing, or is no certificate.
-    throw cannotConnect(url.text, error instanceof Error ? error.message : String(error), error)
-  }
+function tooLate(url: LdapUrl): Error {
+  return cannotConnect(url.text, `no answer in ${connectMillisMax} ms`)
 }
 
-interface Opening {
-  readonly socket: Socket
-  readonly event: string
-}
-
-function open(url: LdapUrl, caFile: string | undefined): Opening {
-  if (url.kind === 'unix') return { socket: createConnection(url.path), event: 'connect' }
-  const { host, port } = url
-  if (url.kind === 'tcp') return { socket: createConnection({ host, port }), event: 'connect' }
-  const ca = caFile === undefined ? {} : { ca: readFileSync(caFile) }
-  const name = /^[\d.]+$|:/.test(host) ? {} : { servername: host }
-  const socket = connectTls({ host, port, ...name, ...ca })
-  return { socket, event: 'secureConnect' }
-}
-
-function opened({ socket, event }: Opening, url: LdapUrl, clock: Clock): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>()
-  const fail = (why: string, cause?: unknown): void => {
-    socket.destroy()
-    reject(cannotConnect(url.text, why, cause))
-  }
-  const failed = (error: Error): void => fail(error.message, error)
-  const stop = clock.after(connectMillisMax, () => fail(`no answer in ${connectMillisMax} ms`))
+function opened(socket: Socket, url: LdapUrl, event: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const failed = (error: Error): void => reject(cannotConnect(url.text, error.message, error))
+  const ended = (): void => reject(cannotConnect(url.text, 'the peer closed the connection'))
   socket.once('error', failed)
+  socket.once('close', ended)
   socket.once(event, () => {
     socket.off('error', failed)
-    resolve(socket)
+    socket.off('close', ended)
+    resolve()
   })
-  return promise.finally(stop)
+  return promise
 }
 
-function connectionOf(socket: Socket, url: LdapUrl): Connection {
+function connectionOf(
+  socket: Socket,
+  url: LdapUrl,
+  options: { readonly private: boolean },
+): Connection {
   socket.setNoDelay(true)
   socket.setKeepAlive(true, keepAliveMillis)
   let reason = 'the peer closed the connection'
@@ -79,7 +81,7 @@ function connectionOf(socket: Socket, url: LdapUrl): Connection {
     reason = error.message
   })
   return {
-    private: url.kind !== 'tcp' || isLoopback(socket.remoteAddress ?? ''),
+    private: options.private,
     peer: url.text,
     write: (bytes) => void socket.write(bytes),
     // The last words still go out.
@@ -87,6 +89,10 @@ function connectionOf(socket: Socket, url: LdapUrl): Connection {
     onBytes: (take) => void socket.on('data', take),
     onClosed: (tell) => void socket.once('close', () => tell(reason)),
   }
+}
+
+function isUnseen(url: LdapUrl, socket: Socket): boolean {
+  return url.kind === 'unix' || isLoopback(socket.remoteAddress ?? '')
 }
 
 function isLoopback(address: string): boolean {

@@ -1,32 +1,41 @@
 // Why this file exists: what can go wrong with an LDAP server, each with its code; the server's own code is kept.
-import { Fault, type FaultText } from '#fault'
+import { Fault } from '#fault'
 import type { Result } from '../message/message.ts'
 import { resultCodes } from '../message/result-code.table.ts'
+import {
+  endings,
+  otherEnding,
+  otherRefusal,
+  type RefusalWords,
+  refusalWords,
+} from './refusal-words.table.ts'
 
 /** The server answered, and refused. */
 export class LdapRefusal extends Fault {
   /** RFC 4511 4.1.9. */
   readonly resultCode: number
 
-  constructor(result: Result, what: string, where: string) {
-    super('CPC-LDAP-005', refusalText(result, what, where))
+  constructor(result: Result, what: string, where: string, own?: RefusalWords) {
+    const words = own ?? refusalWords[result.code]
+    const todo = words?.todo ?? otherRefusal
+    const why = [own?.why, reasonOf(result)].filter((part) => part !== undefined).join('; ')
+    super(words?.code ?? 'CPC-LDAP-005', { what, where, why, todo })
     this.resultCode = result.code
   }
 }
 
-function refusalText(result: Result, what: string, where: string): FaultText {
-  const name = resultCodes[result.code] ?? 'unknown code'
-  const words = result.message === '' ? '' : `: ${result.message}`
-  const todo = advice[result.code] ?? 'see what the directory server logs about this operation'
-  return { what, where, why: `${name} (${result.code})${words}`, todo }
+function reasonOf({ code, message, referrals }: Result): string {
+  const name = resultCodes[code] ?? 'unknown code'
+  const to = referrals.length === 0 ? '' : ` to ${referrals.slice(0, referralsShownMax).join(', ')}`
+  return `${name} (${code})${to}${message === '' ? '' : `: ${message}`}`
 }
 
-const advice: Readonly<Record<number, string>> = {
-  49: 'check directory.bindDn and the secret',
-  50: 'give the bind DN the right to do this, or use another one',
-  17: "load Coppice's schema into the server (schema/coppice.ldif)",
-  21: 'correct the value',
-  12: 'the server lacks content synchronisation (RFC 4533): load its syncprov overlay',
+const referralsShownMax = 5
+
+/** The search that we follow has ended, which it never should. */
+export function followingEnded(result: Result, base: string): LdapRefusal {
+  const { what, own } = endings[result.code] ?? otherEnding
+  return new LdapRefusal(result, what, base, own)
 }
 
 export function cannotConnect(peer: string, why: string, cause?: unknown): Fault {
@@ -37,6 +46,15 @@ export function cannotConnect(peer: string, why: string, cause?: unknown): Fault
     todo: 'check that it runs and that directory.url and caFile are right',
   }
   return new Fault('CPC-LDAP-002', text, { cause })
+}
+
+export function cannotEncrypt(peer: string, why: string): Fault {
+  return new Fault('CPC-LDAP-056', {
+    what: 'the connection to the directory server could not be encrypted',
+    where: peer,
+    why,
+    todo: 'set up TLS on the server, or use ldaps://; without it nothing is sent',
+  })
 }
 
 export function connectionLost(peer: string, why: string): Fault {
@@ -62,7 +80,7 @@ export function notPrivate(peer: string): Fault {
     what: 'a password is not sent over an open connection',
     where: peer,
     why: 'the server is on another machine and the connection is not encrypted',
-    todo: 'use ldaps:// and caFile',
+    todo: 'use ldaps://, or ldap:// with startTls: true, and caFile',
   })
 }
 

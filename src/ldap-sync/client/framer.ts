@@ -14,6 +14,11 @@ export class Framer {
     this.#limits = limits
   }
 
+  /** Of a message whose end has not come yet. */
+  get pendingBytes(): number {
+    return this.#end - this.#start
+  }
+
   /** Hands each whole message to `take`, which must not keep the bytes. A refusal ends the stream. */
   push(bytes: Uint8Array, take: (message: Uint8Array) => void): Asn1Refusal | undefined {
     this.#append(bytes)

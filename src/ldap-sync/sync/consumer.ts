@@ -3,57 +3,64 @@
 import { describeRefusal } from '#asn1'
 import type { EntryId } from '#directory'
 import type { Control, Operation, Result } from '../message/message.ts'
-import { idOfBytes, rawEntry, type RawEntry, textAttributes } from '../raw-entry.ts'
-import { readSyncInfo, readSyncState, type SyncInfo, syncOids } from './sync-control.ts'
-
-export interface Step {
-  readonly kind: 'step'
-  readonly puts: readonly RawEntry[]
-  readonly gone: ReadonlySet<EntryId>
-  /** Named as unchanged. */
-  readonly alive: ReadonlySet<EntryId>
-  /** Where to go on from, once the step is applied. Hex. */
-  readonly cookie?: string
-  /** The step is a whole refresh: from here on we are up to date. */
-  readonly refreshed: boolean
-}
+import { idOfBytes, rawEntry, textAttributes } from '../raw-entry.ts'
+import { Staging, type StagingLimits, type Step } from './staging.ts'
+import {
+  readSyncDone,
+  readSyncInfo,
+  readSyncState,
+  type SyncDone,
+  type SyncInfo,
+  syncOids,
+} from './sync-control.ts'
 
 export type Heard =
+  /** Kept until `settle`. */
   | { readonly kind: 'nothing' }
   | Step
   /** The server cannot go on from our cookie: ask again without one. */
   | { readonly kind: 'start-over' }
-  | { readonly kind: 'ended'; readonly result: Result }
+  /** With a step when the end completed a refresh, or brought the last cookie. */
+  | { readonly kind: 'ended'; readonly result: Result; readonly step?: Step }
+  | { readonly kind: 'too-many'; readonly what: string }
   | { readonly kind: 'broken'; readonly why: string }
 
+/** What the tree holds before the next step. */
+export interface KnownTree {
+  readonly size: number
+  ids(): Iterable<EntryId>
+  keyOf(id: EntryId): string | undefined
+}
+
+export interface ConsumerOptions {
+  readonly known: KnownTree
+  /** The search carried a cookie, so what is not named is unchanged unless a phase says else. */
+  readonly resumed: boolean
+  /** The attributes that were asked for. */
+  readonly attributes: readonly string[]
+  readonly limits?: StagingLimits
+}
+
 const nothing: Heard = { kind: 'nothing' }
-const none: ReadonlySet<EntryId> = new Set()
+const success = 0
 const syncRefreshRequired = 4096
 /** What slapd says to a cookie that is newer than itself: it was killed, or restored from a backup. */
 const unwillingToPerform = 53
 
 export class SyncConsumer {
-  readonly #known: () => Iterable<EntryId>
-  readonly #resumed: boolean
+  readonly #options: ConsumerOptions
+  readonly #wanted: ReadonlySet<string>
+  readonly #staging: Staging
   #refreshing = true
-  #cookie: string | undefined
-  readonly #puts = new Map<EntryId, RawEntry>()
-  readonly #gone = new Set<EntryId>()
-  readonly #alive = new Set<EntryId>()
 
-  /** `resumed`: the search carried a cookie, so what is not named is unchanged unless a phase says else. */
-  constructor(known: () => Iterable<EntryId>, options: { readonly resumed: boolean }) {
-    this.#known = known
-    this.#resumed = options.resumed
+  constructor(options: ConsumerOptions) {
+    this.#options = options
+    this.#staging = new Staging(options.limits)
+    this.#wanted = new Set(options.attributes.map((name) => name.toLowerCase()))
   }
 
   get refreshing(): boolean {
     return this.#refreshing
-  }
-
-  #isCookieUseless({ code }: Result): boolean {
-    if (code === syncRefreshRequired) return true
-    return code === unwillingToPerform && this.#resumed && this.#refreshing
   }
 
   take(operation: Operation, controls: readonly Control[]): Heard {
@@ -63,31 +70,44 @@ export class SyncConsumer {
       case 'intermediate':
         return this.#takeInfo(operation)
       case 'searchDone':
-        return this.#isCookieUseless(operation.result)
-          ? { kind: 'start-over' }
-          : { kind: 'ended', result: operation.result }
+        return this.#takeEnd(operation.result, controls)
       default:
         // References lead to trees that are not ours to follow.
         return nothing
     }
   }
 
+  /** To be called when nothing more has arrived: what came together after the refresh is one step. */
+  settle(): Step | undefined {
+    if (this.#refreshing || !this.#staging.hasNews) return undefined
+    return this.#staging.flush({ refreshed: false })
+  }
+
   #takeEntry(
     operation: Extract<Operation, { kind: 'searchEntry' }>,
     controls: readonly Control[],
   ): Heard {
-    const control = controls.find(({ oid }) => oid === syncOids.state)
-    if (!control?.value) return broken(`${operation.dn} came without its sync state`)
-    const read = readSyncState(control.value)
+    const value = controlOf(controls, syncOids.state)
+    if (!value) return broken(`${operation.dn} came without its sync state`)
+    const read = readSyncState(value)
     if (!read.ok) return broken(describeRefusal(read.refusal))
     const { state, uuid, cookie } = read.value
     const id = idOfBytes(uuid)
     if (id === undefined) return broken(`${operation.dn} has no entryUUID of 16 bytes`)
-    this.#remember(cookie)
-    if (state === 'delete') this.#markGone(id)
-    else if (state === 'present') this.#markAlive(id)
-    else this.#stage(rawEntry(id, operation.dn, textAttributes(operation.attributes)))
-    return this.#refreshing ? nothing : this.#flush(false)
+    const first = state === 'add' || state === 'modify' ? this.#stage(id, operation) : undefined
+    if (state === 'delete') this.#staging.markGone(id)
+    if (state === 'present') this.#staging.markAlive(id)
+    this.#staging.remember(cookie)
+    return this.#excess() ?? first ?? nothing
+  }
+
+  /** What must be applied before it, if something must. */
+  #stage(id: EntryId, operation: Extract<Operation, { kind: 'searchEntry' }>): Step | undefined {
+    const entry = rawEntry(id, operation.dn, textAttributes(operation.attributes, this.#wanted))
+    const isLate = this.#staging.mustComeFirst(entry, this.#options.known.keyOf(id))
+    const first = isLate ? this.settle() : undefined
+    this.#staging.put(entry)
+    return first
   }
 
   #takeInfo(operation: Extract<Operation, { kind: 'intermediate' }>): Heard {
@@ -95,70 +115,61 @@ export class SyncConsumer {
     const read = readSyncInfo(operation.value)
     if (!read.ok) return broken(describeRefusal(read.refusal))
     const info = read.value
-    this.#remember(info.cookie)
+    this.#staging.remember(info.cookie)
     if (info.kind === 'idSet') return this.#takeIdSet(info)
-    if (info.kind === 'newCookie') return this.#refreshing ? nothing : this.#flush(false)
+    if (info.kind === 'newCookie') return nothing
     if (!this.#refreshing) return broken('a refresh phase ended after the refresh')
-    return this.#endPhase(info)
+    if (info.kind === 'refreshPresent') this.#staging.dropUnnamed(this.#options.known.ids())
+    return info.refreshDone ? this.#endRefresh() : nothing
   }
 
   #takeIdSet(info: Extract<SyncInfo, { kind: 'idSet' }>): Heard {
     for (const bytes of info.uuids) {
       const id = idOfBytes(bytes)
       if (id === undefined) return broken('a set of entryUUIDs holds one that is none')
-      if (info.refreshDeletes) this.#markGone(id)
-      else this.#markAlive(id)
+      if (info.refreshDeletes) this.#staging.markGone(id)
+      else this.#staging.markAlive(id)
     }
-    return this.#refreshing ? nothing : this.#flush(false)
+    return this.#excess() ?? nothing
   }
 
-  #endPhase(info: Extract<SyncInfo, { kind: 'refreshDelete' | 'refreshPresent' }>): Heard {
-    // RFC 4533 3.3.2: after a present phase, what was not named is gone. So it is after any refresh that
-    // began without a cookie, for then everything that exists was sent.
-    if (info.kind === 'refreshPresent' || !this.#resumed) {
-      for (const id of this.#known()) {
-        if (!this.#alive.has(id) && !this.#puts.has(id)) this.#gone.add(id)
-      }
-    }
-    if (!info.refreshDone) return nothing
+  #takeEnd(result: Result, controls: readonly Control[]): Heard {
+    if (this.#isCookieUseless(result)) return { kind: 'start-over' }
+    const value = controlOf(controls, syncOids.done)
+    const read = value && readSyncDone(value)
+    if (read?.ok === false) return broken(describeRefusal(read.refusal))
+    const step = result.code === success && read ? this.#lastStep(read.value) : this.settle()
+    return { kind: 'ended', result, ...(step ? { step } : {}) }
+  }
+
+  #isCookieUseless({ code }: Result): boolean {
+    if (code === unwillingToPerform) return this.#options.resumed && this.#refreshing
+    return code === syncRefreshRequired && (this.#options.resumed || !this.#refreshing)
+  }
+
+  /** RFC 4533 2.4: a server that does not persist ends the refresh here, and may give the cookie here. */
+  #lastStep(done: SyncDone): Step | undefined {
+    this.#staging.remember(done.cookie)
+    if (!this.#refreshing) return this.settle()
+    if (!done.refreshDeletes) this.#staging.dropUnnamed(this.#options.known.ids())
+    return this.#endRefresh()
+  }
+
+  #endRefresh(): Step {
+    // Whichever phase ends a refresh that began without a cookie: everything that exists was sent.
+    if (!this.#options.resumed) this.#staging.dropUnnamed(this.#options.known.ids())
     this.#refreshing = false
-    return this.#flush(true)
+    return this.#staging.flush({ refreshed: true })
   }
 
-  #stage(entry: RawEntry): void {
-    this.#gone.delete(entry.id)
-    this.#puts.set(entry.id, entry)
+  #excess(): Heard | undefined {
+    const what = this.#staging.excess
+    return what === undefined ? undefined : { kind: 'too-many', what }
   }
+}
 
-  #markGone(id: EntryId): void {
-    this.#puts.delete(id)
-    this.#gone.add(id)
-  }
-
-  #markAlive(id: EntryId): void {
-    this.#gone.delete(id)
-    this.#alive.add(id)
-  }
-
-  /** The cookie comes in three places; the last one counts. */
-  #remember(cookie: Uint8Array | undefined): void {
-    if (cookie) this.#cookie = cookie.toHex()
-  }
-
-  #flush(refreshed: boolean): Step {
-    const step: Step = {
-      kind: 'step',
-      puts: [...this.#puts.values()],
-      gone: this.#gone.size === 0 ? none : new Set(this.#gone),
-      alive: this.#alive.size === 0 ? none : new Set(this.#alive),
-      ...(this.#cookie === undefined ? {} : { cookie: this.#cookie }),
-      refreshed,
-    }
-    this.#puts.clear()
-    this.#gone.clear()
-    this.#alive.clear()
-    return step
-  }
+function controlOf(controls: readonly Control[], oid: string): Uint8Array | undefined {
+  return controls.find((control) => control.oid === oid)?.value
 }
 
 function broken(why: string): Heard {

@@ -1,50 +1,36 @@
-// Why this file exists: keeping a persistent search alive: connect, sign in, listen, notice silence, and after
-// any end connect again from the last cookie, with pauses that grow and are bounded.
-import type { EntryId } from '#directory'
-import { Fault } from '#fault'
-import { LdapClient } from '../client/client.ts'
-import type { Clock } from '../client/clock.ts'
-import type { Connect } from '../client/connection.ts'
-import { badAnswer, LdapRefusal, tooSlow } from '../client/fault.ts'
-import type { LdapUrl } from '../client/url.ts'
-import { ldapFilter } from '../message/filter.ts'
-import { type Heard, type Step, SyncConsumer } from './consumer.ts'
-import { syncRequest } from './sync-control.ts'
-
-export interface FollowerSettings {
-  readonly url: LdapUrl
-  readonly base: string
-  /** Absent: anonymous. */
-  readonly credentials?: Credentials
-  readonly attributes: readonly string[]
-}
-
-export interface Credentials {
-  readonly bindDn: string
-  /** Asked at each connection, so that a changed secret needs no restart. */
-  readonly secret: () => string
-}
-
-export interface FollowerEdges {
-  readonly clock: Clock
-  readonly connect: Connect
-  /** 0 ≤ x < 1, to keep many consumers from knocking at once. */
-  readonly random: () => number
-}
+// Why this file exists: keeping a persistent search alive: after any end it begins again from the last cookie, with
+// pauses that grow and are bounded.
+import type { Fault } from '#fault'
+import type { KnownTree } from './consumer.ts'
+import { type FollowerEdges, type FollowerSettings, Session, type SessionEnd } from './session.ts'
+import type { Step } from './staging.ts'
 
 export interface FollowerEvents {
-  readonly known: () => Iterable<EntryId>
+  readonly known: KnownTree
   /** To be applied before it returns. */
   readonly step: (step: Step) => void
   /** The server was heard: it lives. */
   readonly heard: () => void
   readonly away: (fault: Fault) => void
+  /** The server cannot go on from our cookie; everything is asked for again, and served on meanwhile. */
+  readonly cookieRefused: () => void
 }
+
+/** What became of the connections so far. */
+export interface FollowerCounts {
+  readonly connections: number
+  readonly cookiesRefused: number
+  readonly refreshes: number
+  /** Steps, whole refreshes among them, and the entries that they named as new, changed or gone. */
+  readonly steps: number
+  readonly changes: number
+}
+
+/** `pausing`: after a failure, before the next attempt. */
+export type ConnectionState = 'closed' | 'connecting' | 'refreshing' | 'following' | 'pausing'
 
 const retryMillisFirst = 250
 const retryMillisMax = 30_000
-const refreshSilenceMillisMax = 60_000
-const heartbeatMillis = 30_000
 
 export class Follower {
   readonly #settings: FollowerSettings
@@ -55,6 +41,8 @@ export class Follower {
   #closed = false
   #session: Session | undefined
   #stopPause: (() => void) | undefined
+  #connection: ConnectionState = 'closed'
+  #counts = { connections: 0, cookiesRefused: 0, refreshes: 0, steps: 0, changes: 0 }
 
   constructor(settings: FollowerSettings, edges: FollowerEdges, events: FollowerEvents) {
     this.#settings = settings
@@ -64,6 +52,14 @@ export class Follower {
 
   get cookie(): string | undefined {
     return this.#cookie
+  }
+
+  get connection(): ConnectionState {
+    return this.#connection
+  }
+
+  get counts(): FollowerCounts {
+    return this.#counts
   }
 
   /** Begins; every failure is told by `away` and tried again. */
@@ -83,6 +79,7 @@ export class Follower {
 
   close(): void {
     this.#closed = true
+    this.#connection = 'closed'
     this.#stopPause?.()
     this.#session?.end()
   }
@@ -93,13 +90,24 @@ export class Follower {
       known: this.#events.known,
       heard: this.#events.heard,
       step: (step) => this.#take(step),
+      asked: () => {
+        this.#connection = 'refreshing'
+        this.#counts.connections += 1
+      },
     })
     this.#session = session
+    this.#connection = 'connecting'
     void session.run(this.#cookie).then((end) => this.#ended(end))
   }
 
   #take(step: Step): void {
-    if (step.refreshed) this.#failures = 0
+    this.#counts.steps += 1
+    this.#counts.changes += step.puts.length + step.gone.size
+    if (step.refreshed) {
+      this.#failures = 0
+      this.#counts.refreshes += 1
+      this.#connection = 'following'
+    }
     this.#events.step(step)
     // After the step: a cookie that is ahead of the tree would lose what lies between.
     if (step.cookie !== undefined) this.#cookie = step.cookie
@@ -108,124 +116,21 @@ export class Follower {
   #ended(end: SessionEnd): void {
     this.#session = undefined
     if (this.#closed) return
-    if (end.kind === 'start-over') this.#cookie = undefined
-    const grown = Math.min(retryMillisMax, retryMillisFirst * 2 ** Math.min(this.#failures, 16))
-    const millis = end.kind === 'asked' ? 0 : Math.round(grown * (0.5 + this.#edges.random() / 2))
+    this.#connection = 'pausing'
+    const millis = end.kind === 'asked' ? 0 : this.#pauseMillis()
     this.#failures += 1
     if (end.kind === 'failed') this.#events.away(end.fault)
+    if (end.kind === 'start-over') {
+      this.#cookie = undefined
+      this.#counts.cookiesRefused += 1
+      this.#events.cookieRefused()
+    }
     this.#stopPause = this.#edges.clock.after(millis, () => this.#connect())
   }
-}
 
-type SessionEnd =
-  | { readonly kind: 'failed'; readonly fault: Fault }
-  | { readonly kind: 'start-over' }
-  | { readonly kind: 'asked' }
-
-/** One connection from its opening to its end. */
-class Session {
-  readonly #settings: FollowerSettings
-  readonly #edges: FollowerEdges
-  readonly #events: Omit<FollowerEvents, 'away'>
-  readonly #ended = Promise.withResolvers<SessionEnd>()
-  #client: LdapClient | undefined
-  #over = false
-  #stopTimer: (() => void) | undefined
-
-  constructor(
-    settings: FollowerSettings,
-    edges: FollowerEdges,
-    events: Omit<FollowerEvents, 'away'>,
-  ) {
-    this.#settings = settings
-    this.#edges = edges
-    this.#events = events
+  /** At least half of the pause, so that a server is never knocked at in a loop; the rest is chance. */
+  #pauseMillis(): number {
+    const grown = Math.min(retryMillisMax, retryMillisFirst * 2 ** Math.min(this.#failures, 16))
+    return Math.round(grown * (0.5 + this.#edges.random() / 2))
   }
-
-  async run(cookie: string | undefined): Promise<SessionEnd> {
-    this.#open(cookie).catch((error: unknown) =>
-      this.#fail(faultOf(error, this.#settings.url.text)),
-    )
-    const end = await this.#ended.promise
-    this.#over = true
-    this.#stopTimer?.()
-    this.#client?.close()
-    return end
-  }
-
-  end(): void {
-    this.#ended.resolve({ kind: 'asked' })
-  }
-
-  #fail(fault: Fault): void {
-    this.#ended.resolve({ kind: 'failed', fault })
-  }
-
-  async #open(cookie: string | undefined): Promise<void> {
-    const { url, base, credentials, attributes } = this.#settings
-    const connection = await this.#edges.connect(url)
-    if (this.#over) return connection.close()
-    const client = new LdapClient(connection, this.#edges.clock)
-    this.#client = client
-    client.onClosed((fault) => this.#fail(fault))
-    if (credentials) await client.bind(credentials.bindDn, credentials.secret())
-    const consumer = new SyncConsumer(this.#events.known, { resumed: cookie !== undefined })
-    const control = syncRequest(cookie === undefined ? undefined : Uint8Array.fromHex(cookie))
-    const filter = ldapFilter`(objectClass=*)`
-    this.#watchRefresh()
-    client.follow({ base, filter, attributes }, [control], (operation, controls) => {
-      const wasRefreshing = consumer.refreshing
-      this.#events.heard()
-      this.#act(consumer.take(operation, controls))
-      if (consumer.refreshing) this.#watchRefresh()
-      else if (wasRefreshing) this.#beat(client)
-    })
-  }
-
-  #act(heard: Heard): void {
-    switch (heard.kind) {
-      case 'nothing':
-        return undefined
-      case 'step':
-        return this.#events.step(heard)
-      case 'start-over':
-        return this.#ended.resolve(heard)
-      case 'ended':
-        return this.#fail(refused(heard.result, this.#settings.base))
-      case 'broken':
-        return this.#fail(badAnswer(this.#settings.url.text, heard.why))
-    }
-  }
-
-  #watchRefresh(): void {
-    this.#stopTimer?.()
-    const what = 'the directory fell silent while it sent its entries'
-    this.#stopTimer = this.#edges.clock.after(refreshSilenceMillisMax, () =>
-      this.#fail(tooSlow(what, this.#settings.url.text, refreshSilenceMillisMax)),
-    )
-  }
-
-  /** A quiet directory and a dead one look the same until one asks. */
-  #beat(client: LdapClient): void {
-    this.#stopTimer?.()
-    this.#stopTimer = this.#edges.clock.after(heartbeatMillis, () => {
-      const filter = ldapFilter`(objectClass=*)`
-      client.search({ base: '', scope: 'base', filter, attributes: ['1.1'] }).then(
-        () => {
-          this.#events.heard()
-          if (client.isOpen) this.#beat(client)
-        },
-        (error: unknown) => this.#fail(faultOf(error, this.#settings.url.text)),
-      )
-    })
-  }
-}
-
-function refused(result: ConstructorParameters<typeof LdapRefusal>[0], base: string): Fault {
-  return new LdapRefusal(result, 'the directory ended the search that we follow', base)
-}
-
-function faultOf(error: unknown, peer: string): Fault {
-  if (error instanceof Fault) return error
-  throw new Error(`a bug met the directory at ${peer}`, { cause: error })
 }

@@ -1,22 +1,14 @@
 // Why this file exists: a server that lost its tree, or a slip of the hand, must not switch off a whole site
-// (HOSTILE 39). Removals beyond a bound per window are held until a person decides.
+// (HOSTILE 39). Removals beyond a share per window are held until a person decides.
 
+/** Held is what goes beyond both bounds: in a small directory one machine is a large share already. */
 export interface RemovalLimits {
-  readonly windowMillis: number
-  /** More than this in one window is held, however large the directory is. */
-  readonly countMax: number
-  /** More than this share of the directory in one window is held... */
   readonly percentMax: number
-  /** ...unless it is no more than this: in a small directory one machine is a large share. */
-  readonly countAlwaysFree: number
+  readonly countMax: number
+  readonly windowMillis: number
 }
 
-export const removalLimits: RemovalLimits = {
-  windowMillis: 60_000,
-  countMax: 1_000,
-  percentMax: 20,
-  countAlwaysFree: 3,
-}
+export const removalLimits: RemovalLimits = { percentMax: 10, countMax: 5, windowMillis: 60_000 }
 
 export class RemovalGuard {
   readonly #limits: RemovalLimits
@@ -26,18 +18,30 @@ export class RemovalGuard {
     this.#limits = limits
   }
 
-  /** Whether `count` more removals may be applied now; if so, they are on record. */
+  /** Whether `count` more of `size` entries may go now; if so, they are on record. */
   admits(count: number, size: number, now: number): boolean {
+    // A clock that was set back must not keep the window open for ever.
     this.#passed = this.#passed.filter(({ at }) => Math.abs(now - at) < this.#limits.windowMillis)
     const before = this.#passed.reduce((sum, each) => sum + each.count, 0)
     const total = before + count
     const share = (total * 100) / Math.max(1, size + before)
-    const { countMax, percentMax, countAlwaysFree } = this.#limits
-    if (total > countMax || (total > countAlwaysFree && share > percentMax)) return false
-    if (count > 0) this.#passed.push({ at: now, count })
+    const { countMax, percentMax } = this.#limits
+    if (total > countMax && share > percentMax) return false
+    if (count > 0) this.#record(now, count)
     return true
   }
+
+  /** A flood of single removals shares its entries on record: they are as few as the window has parts. */
+  #record(now: number, count: number): void {
+    const last = this.#passed.at(-1)
+    const isSamePart = last && Math.abs(now - last.at) < this.#limits.windowMillis / windowParts
+    if (isSamePart)
+      this.#passed[this.#passed.length - 1] = { at: last.at, count: last.count + count }
+    else this.#passed.push({ at: now, count })
+  }
 }
+
+const windowParts = 60
 
 /** Removals that we asked for ourselves, by DN key, until the feed has shown them. */
 export class OwnRemovals {

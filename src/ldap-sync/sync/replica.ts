@@ -2,7 +2,7 @@
 // the container alone, so the DNs below it are rewritten here.
 import type { EntryId } from '#directory'
 import { transplant } from '../dn.ts'
-import { ancestorKeys, parentKey, type RawEntry } from '../raw-entry.ts'
+import { parentKey, type RawEntry } from '../raw-entry.ts'
 
 export interface Applied {
   /** What is new or changed, descendants of renamed containers included. */
@@ -52,7 +52,7 @@ export class Replica implements RawTree {
   /** One step of the server's story. The order inside a step means nothing: refreshes have none. */
   apply(puts: readonly RawEntry[], goneIds: Iterable<EntryId>): Applied {
     const gone = [...goneIds].flatMap((id) => this.#remove(id))
-    const named = new Map(puts.map((entry) => [entry.id, entry]))
+    const named = this.#named(puts)
     const put = [...named.values(), ...this.#moved(named)]
     const changed = new Set(put.map((entry) => entry.id))
     for (const entry of put) {
@@ -63,6 +63,19 @@ export class Replica implements RawTree {
     const before = put.flatMap((entry) => this.#remove(entry.id))
     for (const entry of put) this.#insert(entry)
     return { put, gone, before }
+  }
+
+  /** By id. Of two that claim one DN the later has it; the other stays as it was, for that is nowhere. */
+  #named(puts: readonly RawEntry[]): Map<EntryId, RawEntry> {
+    const named = new Map<EntryId, RawEntry>()
+    const idByKey = new Map<string, EntryId>()
+    for (const entry of puts) {
+      const rival = idByKey.get(entry.key)
+      if (rival !== undefined && named.get(rival)?.key === entry.key) named.delete(rival)
+      named.set(entry.id, entry)
+      idByKey.set(entry.key, entry.id)
+    }
+    return named
   }
 
   #insert(entry: RawEntry): void {
@@ -89,27 +102,32 @@ export class Replica implements RawTree {
 
   /** Entries that nobody named but that stand below one whose DN changed. */
   #moved(named: ReadonlyMap<EntryId, RawEntry>): RawEntry[] {
-    const renamed = new Map<string, RawEntry>()
-    for (const entry of named.values()) {
-      const before = this.#byId.get(entry.id)
-      if (before && before.key !== entry.key) renamed.set(before.key, entry)
+    const moved: RawEntry[] = []
+    for (const to of named.values()) {
+      const from = this.#byId.get(to.id)
+      if (from && from.key !== to.key) this.#follow(from, to, { named, moved })
     }
-    if (renamed.size === 0) return []
-    return [...this.#byId.values()].flatMap((entry) =>
-      named.has(entry.id) ? [] : (movedAlong(entry, renamed) ?? []),
-    )
+    return moved
+  }
+
+  /** What stands below `from` comes along to `to`; what has a new DN of its own takes its own along. */
+  #follow(from: RawEntry, to: RawEntry, into: Moving): void {
+    for (const child of this.children(from.key)) {
+      const renamed = into.named.get(child.id)
+      if (renamed && renamed.key !== child.key) continue
+      const under = movedBelow(child, from, to)
+      if (!renamed) into.moved.push(under)
+      this.#follow(child, under, into)
+    }
   }
 }
 
-/** The entry below its nearest ancestor's new DN; `undefined` when none of them was renamed. */
-function movedAlong(entry: RawEntry, renamed: ReadonlyMap<string, RawEntry>): RawEntry | undefined {
-  let levels = 0
-  for (const ancestor of ancestorKeys(entry.key)) {
-    levels += 1
-    const to = renamed.get(ancestor)
-    if (!to) continue
-    const key = entry.key.slice(0, entry.key.length - ancestor.length) + to.key
-    return { ...entry, dn: transplant(entry.dn, levels, to.dn), key }
-  }
-  return undefined
+interface Moving {
+  readonly named: ReadonlyMap<EntryId, RawEntry>
+  readonly moved: RawEntry[]
+}
+
+function movedBelow(child: RawEntry, from: RawEntry, to: RawEntry): RawEntry {
+  const own = child.key.slice(0, child.key.length - from.key.length)
+  return { ...child, dn: transplant(child.dn, 1, to.dn), key: own + to.key }
 }

@@ -35,20 +35,41 @@ export type SyncInfo =
       readonly uuids: readonly Uint8Array[]
     }
 
-const refreshAndPersist = 3
+/** RFC 4533 2.4: what the end of a search says. */
+export interface SyncDone {
+  readonly cookie?: Uint8Array
+  /** Absent or FALSE: what was not named as present is gone. */
+  readonly refreshDeletes: boolean
+}
+
+const syncModes = { refreshOnly: 1, refreshAndPersist: 3 } as const
+
+export interface SyncRequest {
+  readonly mode: keyof typeof syncModes
+  readonly cookie?: Uint8Array
+}
 
 /** RFC 4533 2.2. Critical: a server that cannot follow must say so instead of sending a plain result. */
-export function syncRequest(cookie: Uint8Array | undefined): Control {
-  const parts = [der.enumerated(refreshAndPersist), ...(cookie ? [der.octets(cookie)] : [])]
+export function syncRequest({ mode, cookie }: SyncRequest): Control {
+  const parts = [der.enumerated(syncModes[mode]), ...(cookie ? [der.octets(cookie)] : [])]
   return { oid: syncOids.request, critical: true, value: der.sequence(parts) }
 }
 
 /** What a provider reads from our request. */
-export function readSyncRequest(value: Uint8Array): Parsed<{ cookie?: Uint8Array }> {
+export function readSyncRequest(value: Uint8Array): Parsed<SyncRequest> {
   return parseAsn1(value, ldapLimits, (outer) => {
     const reader = outer.enter()
-    reader.count(refreshAndPersist, tags.enumerated)
-    return readCookie(reader)
+    const number = reader.count(syncModes.refreshAndPersist, tags.enumerated)
+    const mode = number === syncModes.refreshOnly ? 'refreshOnly' : 'refreshAndPersist'
+    return { mode, ...readCookie(reader) }
+  })
+}
+
+export function readSyncDone(value: Uint8Array): Parsed<SyncDone> {
+  return parseAsn1(value, ldapLimits, (outer) => {
+    const reader = outer.enter()
+    const cookie = readCookie(reader)
+    return { ...cookie, refreshDeletes: reader.sees(tags.boolean) && reader.boolean() }
   })
 }
 

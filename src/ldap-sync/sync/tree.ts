@@ -2,20 +2,26 @@
 // being served until it is accepted, or the server names it again.
 import type { EntryId } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
-import type { Step } from './consumer.ts'
+import type { KnownTree } from './consumer.ts'
 import { type OwnRemovals, RemovalGuard, type RemovalLimits } from './guard.ts'
 import { type Applied, type RawTree, Replica } from './replica.ts'
+import type { Step } from './staging.ts'
 
 export interface TreeContent {
   readonly entries: readonly RawEntry[]
   readonly held: readonly EntryId[]
+  /** Wall clock of the first removal that is held. */
+  readonly heldSince?: number
 }
 
-export class Tree {
+export class Tree implements KnownTree {
   readonly #replica = new Replica()
   readonly #guard: RemovalGuard
   readonly #own: OwnRemovals
   readonly #held = new Set<EntryId>()
+  #heldSince: number | undefined
+  /** Made when somebody asks: it can be long, and is asked for far more often than it changes. */
+  #heldEntries: readonly RawEntry[] | undefined
 
   constructor(own: OwnRemovals, limits?: RemovalLimits) {
     this.#own = own
@@ -27,11 +33,17 @@ export class Tree {
   }
 
   get held(): readonly RawEntry[] {
-    return [...this.#held].flatMap((id) => this.#replica.get(id) ?? [])
+    this.#heldEntries ??= [...this.#held].flatMap((id) => this.#replica.get(id) ?? [])
+    return this.#heldEntries
+  }
+
+  get heldSince(): number | undefined {
+    return this.#heldSince
   }
 
   get content(): TreeContent {
-    return { entries: this.#replica.entries(), held: [...this.#held] }
+    const since = this.#heldSince === undefined ? {} : { heldSince: this.#heldSince }
+    return { entries: this.#replica.entries(), held: [...this.#held], ...since }
   }
 
   get view(): RawTree {
@@ -42,29 +54,31 @@ export class Tree {
     return this.#replica.ids()
   }
 
+  keyOf(id: EntryId): string | undefined {
+    return this.#replica.get(id)?.key
+  }
+
   /** From the last good copy. */
-  restore({ entries, held }: TreeContent): Applied {
+  restore({ entries, held, heldSince }: TreeContent, now: number): Applied {
     const applied = this.#replica.apply(entries, [])
     for (const id of held) if (this.#replica.get(id)) this.#held.add(id)
+    this.#heldSince = heldSince
+    this.#noteHeld(now)
     return applied
   }
 
   apply(step: Step, now: number): Applied {
     for (const entry of step.puts) this.#held.delete(entry.id)
     for (const id of step.alive) this.#held.delete(id)
-    const free: EntryId[] = []
-    const foreign: EntryId[] = []
-    for (const id of step.gone) {
-      const entry = this.#replica.get(id)
-      if (entry) (this.#own.claim(entry.key) ? free : foreign).push(id)
-    }
+    const { free, counted } = this.#judge(step)
     const admitted =
-      foreign.length === 0 ||
-      (this.#held.size === 0 && this.#guard.admits(foreign.length, this.#replica.size, now))
-    if (!admitted) for (const id of foreign) this.#held.add(id)
+      counted.length === 0 ||
+      (this.#held.size === 0 && this.#guard.admits(counted.length, this.#replica.size, now))
+    if (!admitted) for (const id of counted) this.#held.add(id)
     const changed = step.puts.filter((entry) => !same(entry, this.#replica.get(entry.id)))
-    const applied = this.#replica.apply(changed, admitted ? [...free, ...foreign] : free)
+    const applied = this.#replica.apply(changed, admitted ? [...free, ...counted] : free)
     for (const entry of applied.gone) this.#held.delete(entry.id)
+    this.#noteHeld(now)
     return applied
   }
 
@@ -72,7 +86,26 @@ export class Tree {
   acceptHeld(): Applied {
     const ids = [...this.#held]
     this.#held.clear()
-    return this.#replica.apply([], ids)
+    const applied = this.#replica.apply([], ids)
+    this.#noteHeld(0)
+    return applied
+  }
+
+  /** Ours do not count, and no more does what another entry replaces under the same DN. */
+  #judge(step: Step): { free: EntryId[]; counted: EntryId[] } {
+    const taken = step.gone.size === 0 ? new Set() : new Set(step.puts.map((entry) => entry.key))
+    const free: EntryId[] = []
+    const counted: EntryId[] = []
+    for (const id of step.gone) {
+      const key = this.keyOf(id)
+      if (key !== undefined) (this.#own.claim(key) || taken.has(key) ? free : counted).push(id)
+    }
+    return { free, counted }
+  }
+
+  #noteHeld(now: number): void {
+    this.#heldEntries = undefined
+    this.#heldSince = this.#held.size === 0 ? undefined : (this.#heldSince ?? now)
   }
 }
 

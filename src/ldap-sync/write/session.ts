@@ -1,16 +1,25 @@
 // Why this file exists: writes are rare, so their connection is made when the first one comes and again when it
 // was lost, apart from the one that listens.
 import { LdapClient } from '../client/client.ts'
-import type { FollowerEdges, FollowerSettings } from '../sync/follower.ts'
+import type { FollowerEdges, FollowerSettings } from '../sync/session.ts'
+
+export interface WriteSettings extends Pick<FollowerSettings, 'url' | 'credentials'> {
+  /** Orders may be carried out in transactions (RFC 5805); absent: not. */
+  readonly transactions?: boolean
+}
 
 export class WriteSession {
-  readonly #settings: Pick<FollowerSettings, 'url' | 'credentials'>
+  readonly #settings: WriteSettings
   readonly #edges: FollowerEdges
   #opening: Promise<LdapClient> | undefined
   #open: LdapClient | undefined
   #closed = false
+  #turn: Promise<unknown> = Promise.resolve()
+  /** Until the server says otherwise. */
+  hasTransactions: boolean
 
-  constructor(settings: Pick<FollowerSettings, 'url' | 'credentials'>, edges: FollowerEdges) {
+  constructor(settings: WriteSettings, edges: FollowerEdges) {
+    this.hasTransactions = settings.transactions === true
     this.#settings = settings
     this.#edges = edges
   }
@@ -23,6 +32,13 @@ export class WriteSession {
     })
     this.#open = await this.#opening
     return this.#open
+  }
+
+  /** One after the other: a connection has one transaction at a time. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
   }
 
   close(): void {

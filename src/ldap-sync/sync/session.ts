@@ -1,0 +1,185 @@
+// Why this file exists: one connection to a directory that is followed, from its opening to its end: sign in, ask,
+// listen, notice silence.
+import { Fault } from '#fault'
+import { LdapClient } from '../client/client.ts'
+import type { Clock } from '../client/clock.ts'
+import type { Connect } from '../client/connection.ts'
+import { badAnswer, followingEnded, tooMany, tooSlow } from '../client/fault.ts'
+import type { LdapUrl } from '../client/url.ts'
+import { ldapFilter } from '../message/filter.ts'
+import { type Heard, type KnownTree, SyncConsumer } from './consumer.ts'
+import { stagingLimits, type Step } from './staging.ts'
+import { syncRequest } from './sync-control.ts'
+
+export interface FollowerSettings {
+  readonly url: LdapUrl
+  readonly base: string
+  /** Absent: anonymous. */
+  readonly credentials?: Credentials
+  readonly attributes: readonly string[]
+}
+
+export interface Credentials {
+  readonly bindDn: string
+  /** Asked at each connection, so that a changed secret needs no restart. */
+  readonly secret: () => string
+}
+
+export interface FollowerEdges {
+  readonly clock: Clock
+  readonly connect: Connect
+  /** 0 ≤ x < 1, to keep many consumers from knocking at once. */
+  readonly random: () => number
+}
+
+export interface SessionEvents {
+  readonly known: KnownTree
+  /** To be applied before it returns. */
+  readonly step: (step: Step) => void
+  /** The server was heard: it lives. */
+  readonly heard: () => void
+  readonly asked: () => void
+}
+
+export type SessionEnd =
+  | { readonly kind: 'failed'; readonly fault: Fault }
+  | { readonly kind: 'start-over' }
+  | { readonly kind: 'asked' }
+
+const refreshSilenceMillisMax = 60_000
+const heartbeatMillis = 30_000
+const anything = ldapFilter`(objectClass=*)`
+
+export class Session {
+  readonly #settings: FollowerSettings
+  readonly #edges: FollowerEdges
+  readonly #events: SessionEvents
+  readonly #ended = Promise.withResolvers<SessionEnd>()
+  #client: LdapClient | undefined
+  #over = false
+  #stopTimer: (() => void) | undefined
+
+  constructor(settings: FollowerSettings, edges: FollowerEdges, events: SessionEvents) {
+    this.#settings = settings
+    this.#edges = edges
+    this.#events = events
+  }
+
+  async run(cookie: string | undefined): Promise<SessionEnd> {
+    this.#open(cookie).catch((error: unknown) =>
+      this.#fail(faultOf(error, this.#settings.url.text)),
+    )
+    const end = await this.#ended.promise
+    this.#stopTimer?.()
+    this.#client?.close()
+    return end
+  }
+
+  end(): void {
+    this.#finish({ kind: 'asked' })
+  }
+
+  #fail(fault: Fault): void {
+    this.#finish({ kind: 'failed', fault })
+  }
+
+  /** At once: of what arrived together with the reason to end, nothing more may be believed. */
+  #finish(end: SessionEnd): void {
+    this.#over = true
+    this.#ended.resolve(end)
+  }
+
+  async #open(cookie: string | undefined): Promise<void> {
+    const { url, credentials } = this.#settings
+    const connection = await this.#edges.connect(url)
+    if (this.#over) return connection.close()
+    const client = new LdapClient(connection, this.#edges.clock)
+    this.#client = client
+    client.onClosed((fault) => this.#fail(fault))
+    if (credentials) await client.bind(credentials.bindDn, credentials.secret())
+    if (this.#over) return undefined
+    this.#events.asked()
+    return this.#follow(client, cookie)
+  }
+
+  #follow(client: LdapClient, cookie: string | undefined): void {
+    const { base, attributes } = this.#settings
+    const { known } = this.#events
+    const consumer = new SyncConsumer({ known, resumed: cookie !== undefined, attributes })
+    const from = cookie === undefined ? {} : { cookie: Uint8Array.fromHex(cookie) }
+    const control = syncRequest({ mode: 'refreshAndPersist', ...from })
+    this.#watchRefresh()
+    client.follow(
+      { base, filter: anything, attributes },
+      [control],
+      (operation, controls) => {
+        // What had arrived already when it was ended is asked for again by the next one.
+        if (this.#over) return
+        const wasRefreshing = consumer.refreshing
+        this.#events.heard()
+        this.#act(consumer.take(operation, controls))
+        if (consumer.refreshing) this.#watchRefresh()
+        else if (wasRefreshing) this.#beat(client)
+      },
+      () => {
+        const step = this.#over ? undefined : consumer.settle()
+        if (step) this.#apply(step)
+      },
+    )
+  }
+
+  #act(heard: Heard): void {
+    switch (heard.kind) {
+      case 'nothing':
+        return undefined
+      case 'step':
+        return this.#apply(heard)
+      case 'start-over':
+        return this.#finish(heard)
+      case 'ended':
+        if (heard.step) this.#apply(heard.step)
+        return this.#fail(followingEnded(heard.result, this.#settings.base))
+      case 'too-many':
+        return this.#fail(tooMany(heard.what, this.#settings.url.text))
+      case 'broken':
+        return this.#fail(badAnswer(this.#settings.url.text, heard.why))
+    }
+  }
+
+  #apply(step: Step): void {
+    const { known } = this.#events
+    const { namedMax } = stagingLimits
+    const grows = (): boolean => step.puts.some(({ id }) => known.keyOf(id) === undefined)
+    if (known.size >= namedMax && grows()) {
+      return this.#fail(tooMany(`more than ${namedMax} entries`, this.#settings.url.text))
+    }
+    return this.#events.step(step)
+  }
+
+  #watchRefresh(): void {
+    this.#stopTimer?.()
+    const what = 'the directory fell silent while it sent its entries'
+    this.#stopTimer = this.#edges.clock.after(refreshSilenceMillisMax, () =>
+      this.#fail(tooSlow(what, this.#settings.url.text, refreshSilenceMillisMax)),
+    )
+  }
+
+  /** A quiet directory and a dead one look the same until one asks. */
+  #beat(client: LdapClient): void {
+    this.#stopTimer?.()
+    this.#stopTimer = this.#edges.clock.after(heartbeatMillis, () => {
+      client.search({ base: '', scope: 'base', filter: anything, attributes: ['1.1'] }).then(
+        () => {
+          this.#events.heard()
+          if (client.isOpen) this.#beat(client)
+        },
+        (error: unknown) => this.#fail(faultOf(error, this.#settings.url.text)),
+      )
+    })
+  }
+}
+
+function faultOf(error: unknown, peer: string): Fault {
+  if (error instanceof Fault) return error
+  throw new Error(`a bug met the directory at ${peer}`, { cause: error })
+}

@@ -1,0 +1,120 @@
+// Why this file exists: what the server names is kept here until it makes a whole step, in bounded memory: all of a
+// refresh, or what arrived together after it.
+import type { EntryId } from '#directory'
+import { ancestorKeys, type RawEntry } from '../raw-entry.ts'
+
+export interface Step {
+  readonly kind: 'step'
+  readonly puts: readonly RawEntry[]
+  readonly gone: ReadonlySet<EntryId>
+  /** Named as unchanged. */
+  readonly alive: ReadonlySet<EntryId>
+  /** Where to go on from, once the step is applied. Hex. */
+  readonly cookie?: string
+  /** The step is a whole refresh: from here on we are up to date. */
+  readonly refreshed: boolean
+}
+
+export interface StagingLimits {
+  /** Entries of one step, and ids of what is gone or unchanged. */
+  readonly namedMax: number
+  readonly charactersMax: number
+}
+
+/** Five times the largest site that we are made for, with entries of a common size. */
+export const stagingLimits: StagingLimits = { namedMax: 500_000, charactersMax: 500_000_000 }
+
+const none: ReadonlySet<EntryId> = new Set()
+
+export class Staging {
+  readonly #limits: StagingLimits
+  readonly #puts = new Map<EntryId, RawEntry>()
+  readonly #gone = new Set<EntryId>()
+  readonly #alive = new Set<EntryId>()
+  /** The keys above what is staged. */
+  readonly #above = new Set<string>()
+  #characters = 0
+  #cookie: string | undefined
+  #hasNews = false
+
+  constructor(limits: StagingLimits = stagingLimits) {
+    this.#limits = limits
+  }
+
+  get hasNews(): boolean {
+    return this.#hasNews
+  }
+
+  /**
+   * A step has no order. When a container is renamed after something below it was staged, the latter must be a step
+   * of its own before, or its old DN would stay.
+   */
+  mustComeFirst(entry: RawEntry, knownKey: string | undefined): boolean {
+    const before = this.#puts.get(entry.id)?.key ?? knownKey
+    return before !== undefined && before !== entry.key && this.#above.has(before)
+  }
+
+  put(entry: RawEntry): void {
+    this.#gone.delete(entry.id)
+    this.#puts.set(entry.id, entry)
+    for (const key of ancestorKeys(entry.key)) this.#above.add(key)
+    this.#characters += lengthOf(entry)
+    this.#hasNews = true
+  }
+
+  markGone(id: EntryId): void {
+    this.#puts.delete(id)
+    this.#gone.add(id)
+    this.#hasNews = true
+  }
+
+  markAlive(id: EntryId): void {
+    this.#gone.delete(id)
+    this.#alive.add(id)
+    this.#hasNews = true
+  }
+
+  /** RFC 4533 3.3.2: after a present phase, what was not named is gone. */
+  dropUnnamed(known: Iterable<EntryId>): void {
+    for (const id of known) if (!this.#alive.has(id) && !this.#puts.has(id)) this.#gone.add(id)
+  }
+
+  /** The cookie comes in three places; the last one counts. */
+  remember(cookie: Uint8Array | undefined): void {
+    if (!cookie) return
+    this.#cookie = cookie.toHex()
+    this.#hasNews = true
+  }
+
+  /** What is too much, if something is. */
+  get excess(): string | undefined {
+    const { namedMax, charactersMax } = this.#limits
+    const named = this.#puts.size + this.#gone.size + this.#alive.size
+    if (named > namedMax) return `more than ${namedMax} entries at once`
+    return this.#characters > charactersMax
+      ? `more than ${charactersMax} characters at once`
+      : undefined
+  }
+
+  flush({ refreshed }: { readonly refreshed: boolean }): Step {
+    const step: Step = {
+      kind: 'step',
+      puts: [...this.#puts.values()],
+      gone: this.#gone.size === 0 ? none : new Set(this.#gone),
+      alive: this.#alive.size === 0 ? none : new Set(this.#alive),
+      ...(this.#cookie === undefined ? {} : { cookie: this.#cookie }),
+      refreshed,
+    }
+    for (const staged of [this.#puts, this.#gone, this.#alive, this.#above]) staged.clear()
+    this.#characters = 0
+    this.#hasNews = false
+    return step
+  }
+}
+
+/** What it weighs in memory, near enough. */
+function lengthOf({ dn, attributes }: RawEntry): number {
+  let length = dn.length
+  for (const values of attributes.values()) for (const value of values) length += value.length
+  return length
+}
