@@ -1,4 +1,14 @@
 // Door of the room: the life of a KVM host, from its first packet to ready.
+export {
+  type Account,
+  type Admission,
+  admit,
+  type BaseFiles,
+  type NotAdmitted,
+} from './accounts/admit.ts'
+export { accountFiles, type AccountFile, type AccountFiles } from './accounts/files.ts'
+export { type Digest, endedBetween, type Ended, type Held, readHeld } from './accounts/held.ts'
+export { everyHost, foldTag, mayLogIn } from './accounts/tags.ts'
 export { HostKeeper, type KeeperOptions, type LifeStore } from './keeper.ts'
 export {
   due,
