@@ -2,7 +2,6 @@
 export {
   type Assembly,
   type Change,
-  type HolderChange,
   holders,
   isClaimed,
   startAssembly,
@@ -10,6 +9,7 @@ export {
   type Step,
   stepAll,
 } from './assemble.ts'
+export type { HolderChange } from './claim-book.ts'
 export { Buckets, type BucketsDraft } from './buckets.ts'
 export { chooseAddress, freeAddresses, networkContaining, networkForNic } from './choose-address.ts'
 export { type ClaimKey, claimsOf } from './claims.ts'
@@ -42,6 +42,7 @@ export {
   formatSubnet,
   type Ip4,
   ip4,
+  isMachineAddress,
   netmask,
   parseIp4,
   parseSubnet,
@@ -73,3 +74,4 @@ export {
   type Snapshot,
 } from './snapshot.ts'
 export { identifiesNobody, parseUuid, type Uuid } from './uuid.ts'
+export { visible } from './visible.ts'

@@ -30,6 +30,12 @@ export function formatIp4(address: Ip4): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
 }
 
+/** Not of this net (0/8), not the own machine (127/8), not a group or reserved (224/3). */
+export function isMachineAddress(address: Ip4): boolean {
+  const first = address >>> 24
+  return first > 0 && first < 224 && first !== 127
+}
+
 export interface Subnet {
   readonly number: Ip4
   readonly prefix: number

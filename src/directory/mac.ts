@@ -10,12 +10,25 @@ function isMac(text: string): text is Mac {
   return canonical.test(text)
 }
 
-/** Accepts colons, dashes, Cisco's dotted triples, or twelve bare digits. */
+/** Six octets as in ethers(5), which leaves leading zeros out; the separator is always the same one. */
+const octets = /^[0-9a-f]{1,2}([:\- ])[0-9a-f]{1,2}(?:\1[0-9a-f]{1,2}){4}$/
+/** Cisco's three groups, two halves, or nothing between the digits. */
+const groups =
+  /^(?:[0-9a-f]{4}([.:-])[0-9a-f]{4}\1[0-9a-f]{4}|[0-9a-f]{6}[.:-][0-9a-f]{6}|[0-9a-f]{12})$/
+
+/** Accepts every spelling that people, switches and vendors write. */
 export function parseMac(text: string): Mac | undefined {
-  const digits = text.trim().toLowerCase().replaceAll(/[-:.]/g, '')
-  if (!/^[0-9a-f]{12}$/.test(digits)) return undefined
-  const spelt = digits.replaceAll(/(..)(?=.)/g, '$1:')
-  return isMac(spelt) ? spelt : undefined
+  if (isMac(text)) return text
+  const spelt = text.trim().toLowerCase()
+  const mac = octets.test(spelt)
+    ? spelt
+        .split(/[:\- ]/)
+        .map((octet) => octet.padStart(2, '0'))
+        .join(':')
+    : groups.test(spelt)
+      ? spelt.replaceAll(/[.:-]/g, '').replaceAll(/(..)(?=.)/g, '$1:')
+      : spelt
+  return isMac(mac) ? mac : undefined
 }
 
 /** The six octets at `offset`; the caller has checked that they are there. */
@@ -32,7 +45,7 @@ export function macToBytes(mac: Mac): Uint8Array {
   return Uint8Array.from(mac.split(':'), (pair) => Number.parseInt(pair, 16))
 }
 
-/** Group addresses and the zero address name no NIC. */
+/** Group addresses, whose first octet is odd, and the zero address name no NIC. */
 export function isUnicastMac(mac: Mac): boolean {
-  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0 && mac !== '00:00:00:00:00:00'
+  return '02468ace'.includes(mac.charAt(1)) && mac !== '00:00:00:00:00:00'
 }

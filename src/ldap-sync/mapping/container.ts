@@ -2,7 +2,8 @@
 import { type Cluster, parseLabel, type Vo } from '#directory'
 import { firstRdn } from '../dn.ts'
 import type { RawEntry } from '../raw-entry.ts'
-import { type Fields, hasClass, shown } from './fields.ts'
+import { type Fields, hasClass } from './fields.ts'
+import { shown } from './shown.ts'
 
 export function mapVo(entry: RawEntry, fields: Fields): Vo | undefined {
   const name = fields.label()

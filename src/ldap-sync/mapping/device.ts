@@ -9,14 +9,28 @@ import {
   parseDnsName,
   parseLabel,
   type Vcn,
+  visible,
 } from '#directory'
 import { parentKey, type RawEntry } from '../raw-entry.ts'
 import type { RawTree } from '../sync/replica.ts'
 import { clusterOf } from './container.ts'
 import { Fields, hasClass, valuesOf } from './fields.ts'
+import { namingOf } from './naming.ts'
+import { shown } from './shown.ts'
 
 export function isDevice(entry: RawEntry): boolean {
-  return hasClass(entry, 'device') && hasClass(entry, 'ieee802device')
+  return hasClass(entry, 'ieee802device') && hasClass(entry, 'device')
+}
+
+/**
+ * RFC 2307's host: a name and an address. Without a card that anybody described, DNS alone tells of it. Every list of
+ * hosts has its own `localhost`, and some have hosts with IPv6 alone: neither is anything to us.
+ */
+export function isHost(entry: RawEntry): boolean {
+  return (
+    hasClass(entry, 'iphost') &&
+    valuesOf(entry, 'iphostnumber').some((text) => !/:|^\s*127\./.test(text))
+  )
 }
 
 export function parentOf(entry: RawEntry, tree: RawTree): RawEntry | undefined {
@@ -25,13 +39,11 @@ export function parentOf(entry: RawEntry, tree: RawTree): RawEntry | undefined {
 }
 
 /** CONTRACT: a device entry whose parent is a device is a NIC of it, no machine of its own. */
-export function isNic(entry: RawEntry, tree: RawTree): boolean {
-  const parent = parentOf(entry, tree)
-  return isDevice(entry) && parent !== undefined && isDevice(parent)
+export function isMachineOf(parent: RawEntry | undefined): parent is RawEntry {
+  return parent !== undefined && isDevice(parent)
 }
 
-export function isVcn(entry: RawEntry, tree: RawTree): boolean {
-  const parent = parentOf(entry, tree)
+export function isVcn(entry: RawEntry, parent: RawEntry | undefined): boolean {
   return (
     hasClass(entry, 'coppicevcn') || (parent !== undefined && hasClass(parent, 'coppicecluster'))
   )
@@ -49,12 +61,13 @@ export function mapMachine(
   const nics = nicsOf(entry, tree, fields, domain)
   const uuid = fields.uuid()
   const port = fields.one('coppiceport')
-  if (nics.every((nic) => nic.macs.length === 0) && port === undefined && uuid === undefined) {
+  if (isDevice(entry) && nics.every((nic) => nic.macs.length === 0) && !(port ?? uuid)) {
     fields.problems.push('it has no macAddress, and neither coppicePort nor coppiceUuid')
   }
   const role = fields.parsed('coppicerole', parseRole, 'role: host or other') ?? 'other'
   const power = fields.parsed('coppicepower', parsePower, 'URL without a secret')
-  const bootFile = fields.one('bootfile')
+  const serial = fields.soleText('serialnumber')
+  const bootFile = fields.soleText('bootfile')
   if (name === undefined) return undefined
   return {
     kind: 'machine',
@@ -63,13 +76,14 @@ export function mapMachine(
     name,
     aliases: fields.aliases(),
     nics,
-    tags: fields.all('coppicetag'),
+    tags: fields.texts('coppicetag'),
     role,
     ...(uuid === undefined ? {} : { uuid }),
+    ...(serial === undefined ? {} : { serial }),
     ...(port === undefined ? {} : { port }),
     ...(power === undefined ? {} : { power }),
     ...(bootFile === undefined ? {} : { bootFile }),
-    bootParameters: fields.all('bootparameter'),
+    bootParameters: fields.texts('bootparameter'),
   }
 }
 
@@ -80,7 +94,8 @@ function parseRole(text: string): Machine['role'] | undefined {
 
 /** HOSTILE 66: the directory is read by many; a password in a URL would be theirs. */
 function parsePower(text: string): string | undefined {
-  return URL.canParse(text) && new URL(text).password === '' ? text : undefined
+  const isPlain = !/\s/.test(text) && visible(text) === text
+  return isPlain && URL.canParse(text) && new URL(text).password === '' ? text : undefined
 }
 
 export function mapVcn(
@@ -95,7 +110,7 @@ export function mapVcn(
   const nics = nicsOf(entry, tree, fields, domain)
   if (nics.every((nic) => nic.macs.length === 0)) fields.problems.push('it has no macAddress')
   const host = fields.parsed('coppicehost', parseDnsName, 'host name')
-  const image = fields.one('coppiceimage')
+  const image = fields.soleText('coppiceimage')
   if (!cluster || label === undefined) return undefined
   const within = [cluster.name, cluster.vo] as const
   const name = joinName(label, ...within)
@@ -108,9 +123,11 @@ export function mapVcn(
     id: entry.id,
     dn: entry.dn,
     name,
-    aliases: fields.aliases().flatMap((alias) => joinName(alias, ...within) ?? []),
+    aliases: fields.aliases().flatMap((alias) => {
+      return alias.endsWith(`.${within.join('.')}`) ? alias : (joinName(alias, ...within) ?? [])
+    }),
     nics,
-    tags: fields.all('coppicetag'),
+    tags: fields.texts('coppicetag'),
     vo: cluster.vo,
     cluster: cluster.name,
     ...(host === undefined ? {} : { host }),
@@ -127,15 +144,18 @@ function clusterAbove(entry: RawEntry, tree: RawTree, domain: DnsName): Cluster 
 /** The entry's own card first, then its children; a bad child is refused alone, as its own entry. */
 function nicsOf(entry: RawEntry, tree: RawTree, fields: Fields, domain: DnsName): Nic[] {
   const network = networkOf(entry, fields)
-  const own = { id: entry.id, macs: fields.macs(), ...network }
+  const macs = fields.macs()
   const [address, ...more] = fields.addresses()
-  const first: Nic = { ...own, ...(address === undefined ? {} : { address }) }
+  const own = { id: entry.id, macs, ...network }
+  const nics: Nic[] = [address === undefined ? own : { ...own, address }]
   // A flat entry with several addresses: any of its cards gets the one of the network it is on.
-  const others = more.map((each): Nic => ({ ...own, address: each }))
-  const children = tree.children(entry.key).flatMap((child) => {
-    return isDevice(child) ? (mapNic(child, new Fields(child, domain)) ?? []) : []
-  })
-  return [first, ...others, ...children]
+  for (const each of more) nics.push({ ...own, address: each })
+  for (const child of tree.children(entry.key)) {
+    const isCard = isDevice(child) || isHost(child)
+    const nic = isCard ? mapNic(child, entry, new Fields(child, domain), domain) : undefined
+    if (nic) nics.push(nic)
+  }
+  return nics
 }
 
 function networkOf(entry: RawEntry, fields: Fields): Pick<Nic, 'network'> {
@@ -145,10 +165,19 @@ function networkOf(entry: RawEntry, fields: Fields): Pick<Nic, 'network'> {
 }
 
 /** `undefined` when `fields` has problems. */
-export function mapNic(entry: RawEntry, fields: Fields): Nic | undefined {
-  const label = fields.label()
+export function mapNic(
+  entry: RawEntry,
+  machine: RawEntry,
+  fields: Fields,
+  domain: DnsName,
+): Nic | undefined {
+  const above = namingOf(machine.dn, valuesOf(machine, 'cn'), domain).name
+  const label = fields.shortName(above)
+  if (label === undefined) {
+    fields.problems.push(`${shown(fields.canonical())} is no host label`)
+  }
   const macs = fields.macs()
-  if (macs.length === 0) fields.problems.push('it has no macAddress')
+  if (macs.length === 0 && isDevice(entry)) fields.problems.push('it has no macAddress')
   const [address, ...more] = fields.addresses()
   if (more.length > 0) fields.problems.push('ipHostNumber has several values on one card')
   const network = networkOf(entry, fields)

@@ -4,32 +4,35 @@ import {
   type DnsName,
   identifiesNobody,
   type Ip4,
+  isMachineAddress,
   isUnicastMac,
   type Mac,
-  parseDnsName,
   parseIp4,
   parseLabel,
   parseMac,
   parseUuid,
   type Label,
   type Uuid,
+  visible,
 } from '#directory'
 import { firstRdn } from '../dn.ts'
 import type { RawEntry } from '../raw-entry.ts'
+import { namesInRdn, type Naming, namingOf } from './naming.ts'
+import { shown } from './shown.ts'
 
-const shownCharactersMax = 80
+const textCharactersMax = 1024
 
 /** Reads one entry; collects what keeps it from being served, and what is merely left out. */
 export class Fields {
   readonly problems: string[] = []
   readonly notes: string[] = []
   readonly #entry: RawEntry
-  readonly #domain: string
-  #canonical: string | undefined
+  readonly #domain: DnsName
+  #named: Naming | undefined
 
   constructor(entry: RawEntry, domain: DnsName) {
     this.#entry = entry
-    this.#domain = `.${domain}`
+    this.#domain = domain
   }
 
   all(name: string): readonly string[] {
@@ -64,12 +67,12 @@ export class Fields {
     return this.parsed(name, parse, 'TRUE or FALSE') ?? false
   }
 
-  /** The value in the RDN is the canonical one, for LDAP's values have no order. */
+  /** What the RDN says, as it is. */
   canonical(): string {
-    this.#canonical ??= canonicalName(this.#entry.dn)
-    return this.#canonical
+    return namesInRdn(this.#entry.dn)[0] ?? firstRdn(this.#entry.dn)?.pairs[0]?.value ?? ''
   }
 
+  /** For entries of our own classes, which are named by what they are called. */
   label(): Label | undefined {
     const text = this.canonical()
     const label = parseLabel(text)
@@ -77,44 +80,75 @@ export class Fields {
     return label
   }
 
+  /** One label of all that a foreign entry is called. `above`: a name that may stand behind it. */
+  shortName(above?: DnsName): Label | undefined {
+    const { name, aliases } = this.#naming()
+    const ending = above === undefined ? undefined : `.${above}`
+    for (const one of name === undefined ? [] : [name, ...aliases]) {
+      const isBelow = ending !== undefined && one.endsWith(ending)
+      const label = parseLabel(isBelow ? one.slice(0, -ending.length) : one)
+      if (label !== undefined) return label
+    }
+    return undefined
+  }
+
   /** Relative to the domain, which may be written out. */
   name(): DnsName | undefined {
-    const text = this.canonical()
-    const name = this.#relative(text)
-    if (name === undefined) this.problems.push(`${shown(text)} is no host name`)
+    const { name } = this.#naming()
+    if (name === undefined) this.problems.push(`${shown(this.canonical())} is no host name`)
     return name
   }
 
   /** Further values of cn that are host names; others are left out. */
-  aliases(): DnsName[] {
-    const canonical = this.canonical().toLowerCase()
-    return this.all('cn').flatMap((text) => {
-      if (text.toLowerCase() === canonical) return []
-      const alias = this.#relative(text)
-      if (alias === undefined) this.notes.push(`cn ${shown(text)} is no host name and left out`)
-      return alias === undefined ? [] : [alias]
-    })
+  aliases(): readonly DnsName[] {
+    const { aliases, leftOut } = this.#naming()
+    this.notes.push(...leftOut)
+    return aliases
   }
 
-  macs(): Mac[] {
-    const macs = this.all('macaddress').flatMap((text) => {
-      const mac = parseMac(text)
-      if (mac !== undefined && isUnicastMac(mac)) return [mac]
-      this.problems.push(`macAddress ${shown(text)} is no address of one network card`)
-      return []
-    })
-    return [...new Set(macs)]
+  macs(): readonly Mac[] {
+    const good: Mac[] = []
+    const bad: string[] = []
+    for (const text of this.all('macaddress')) {
+      const mac = parseMac(text) ?? parseMac(text.trim().replace(/^ethernet\s+/i, ''))
+      if (mac === undefined || !isUnicastMac(mac)) {
+        bad.push(`macAddress ${shown(text)} is no address of one network card`)
+      } else if (!good.includes(mac)) good.push(mac)
+    }
+    this.#leaveOut(bad, good.length)
+    return good
   }
 
-  addresses(): Ip4[] {
-    return this.all('iphostnumber').flatMap((text) => {
+  addresses(): readonly Ip4[] {
+    const good: Ip4[] = []
+    const bad: string[] = []
+    for (const text of this.all('iphostnumber')) {
       const address = parseIp4(text.trim())
-      if (address !== undefined) return [address]
-      if (/^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text.trim())) {
+      if (address !== undefined && isMachineAddress(address)) {
+        if (!good.includes(address)) good.push(address)
+      } else if (/^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text.trim())) {
         this.notes.push(`ipHostNumber ${shown(text)} is an IPv6 address and not served yet`)
-      } else this.problems.push(`ipHostNumber ${shown(text)} is no address`)
-      return []
+      } else bad.push(`ipHostNumber ${shown(text)} is no address of a machine`)
+    }
+    this.#leaveOut(bad, good.length)
+    return good
+  }
+
+  /** Values that are shown and handed on as they are: what does not show itself is in none of them. */
+  texts(name: string): readonly string[] {
+    return this.all(name).filter((text) => {
+      const isPlain = text !== '' && text.length <= textCharactersMax && visible(text) === text
+      if (!isPlain) this.notes.push(`${name} ${shown(text)} is no plain text and left out`)
+      return isPlain
     })
+  }
+
+  /** Such a value of an attribute that may have several, but means something only when it has one. */
+  soleText(name: string): string | undefined {
+    const [first, ...more] = this.texts(name)
+    if (more.length === 0) return first
+    this.notes.push(`${name} has ${more.length + 1} values and is left out, for they have no order`)
+    return undefined
   }
 
   uuid(): Uuid | undefined {
@@ -124,9 +158,15 @@ export class Fields {
     return undefined
   }
 
-  #relative(text: string): DnsName | undefined {
-    const lower = text.trim().toLowerCase()
-    return parseDnsName(lower.endsWith(this.#domain) ? lower.slice(0, -this.#domain.length) : lower)
+  /** A bad value beside a good one costs the entry only that value. */
+  #leaveOut(bad: readonly string[], good: number): void {
+    if (good === 0) this.problems.push(...bad)
+    else this.notes.push(...bad.map((text) => `${text} and left out`))
+  }
+
+  #naming(): Naming {
+    this.#named ??= namingOf(this.#entry.dn, this.all('cn'), this.#domain)
+    return this.#named
   }
 }
 
@@ -135,24 +175,14 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ['FALSE', false],
 ])
 
-function canonicalName(dn: string): string {
-  const pairs = firstRdn(dn)?.pairs ?? []
-  const pair = pairs.find(({ type }) => type === 'cn' || type === 'uid') ?? pairs[0]
-  return pair?.value ?? ''
-}
-
 export function valuesOf(entry: RawEntry, name: string): readonly string[] {
   return entry.attributes.get(name) ?? []
 }
 
 export function hasClass(entry: RawEntry, name: string): boolean {
-  return valuesOf(entry, 'objectclass').some((value) => value.toLowerCase() === name)
-}
-
-/** For messages: no control characters, no endless text. */
-export function shown(text: string): string {
-  const cut = text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}…` : text
-  return JSON.stringify(cut)
+  return valuesOf(entry, 'objectclass').some(
+    (value) => value.length === name.length && value.toLowerCase() === name,
+  )
 }
 
 /** Everything that mapping reads: nothing else is asked of the server, whatever entries hold. */
@@ -160,6 +190,7 @@ export const mappedAttributes = [
   'objectClass',
   'cn',
   'macAddress',
+  'serialNumber',
   'ipHostNumber',
   'bootFile',
   'bootParameter',

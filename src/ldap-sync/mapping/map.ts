@@ -4,7 +4,16 @@ import type { DnsName, Entry, EntryId } from '#directory'
 import { parentKey, type RawEntry } from '../raw-entry.ts'
 import type { Applied, RawTree } from '../sync/replica.ts'
 import { clusterOf, mapVo } from './container.ts'
-import { isDevice, isNic, isVcn, mapMachine, mapNic, mapVcn, parentOf } from './device.ts'
+import {
+  isDevice,
+  isHost,
+  isMachineOf,
+  isVcn,
+  mapMachine,
+  mapNic,
+  mapVcn,
+  parentOf,
+} from './device.ts'
 import { Fields, hasClass } from './fields.ts'
 import { mapNetwork } from './network.ts'
 import { isPerson, mapPerson } from './person.ts'
@@ -24,16 +33,7 @@ export function mapEntry(raw: RawEntry, tree: RawTree, domain: DnsName): Mapped 
 }
 
 function typed(raw: RawEntry, tree: RawTree, fields: Fields, domain: DnsName): Entry | undefined {
-  if (isNic(raw, tree)) {
-    // Its machine shows it; here only its problems count.
-    mapNic(raw, fields)
-    return undefined
-  }
-  if (isDevice(raw)) {
-    return isVcn(raw, tree)
-      ? mapVcn(raw, tree, fields, domain)
-      : mapMachine(raw, tree, fields, domain)
-  }
+  if (isDevice(raw)) return deviceOf(raw, tree, fields, domain)
   if (hasClass(raw, 'ipnetwork')) return mapNetwork(raw, fields)
   if (hasClass(raw, 'coppicevo')) return mapVo(raw, fields)
   if (hasClass(raw, 'coppicecluster')) return clusterOf(raw, parentOf(raw, tree), fields)
@@ -41,8 +41,26 @@ function typed(raw: RawEntry, tree: RawTree, fields: Fields, domain: DnsName): E
   const ours = ownClasses.find((name) => hasClass(raw, name.toLowerCase()))
   if (ours !== undefined) {
     fields.problems.push(`it is ${ours}, but not both device and ieee802Device`)
+    return undefined
   }
-  return undefined
+  return isHost(raw) ? deviceOf(raw, tree, fields, domain) : undefined
+}
+
+function deviceOf(
+  raw: RawEntry,
+  tree: RawTree,
+  fields: Fields,
+  domain: DnsName,
+): Entry | undefined {
+  const parent = parentOf(raw, tree)
+  if (isMachineOf(parent)) {
+    // Its machine shows it; here only its problems count.
+    mapNic(raw, parent, fields, domain)
+    if (isMachineOf(parentOf(parent, tree))) fields.problems.push('it stands below a network card')
+    return undefined
+  }
+  if (isDevice(raw) && isVcn(raw, parent)) return mapVcn(raw, tree, fields, domain)
+  return mapMachine(raw, tree, fields, domain)
 }
 
 const ownClasses = ['coppiceMachine', 'coppiceVcn', 'coppiceNic']

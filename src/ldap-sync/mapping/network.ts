@@ -2,29 +2,36 @@
 import {
   broadcastOf,
   contains,
+  formatIp4,
   type Ip4,
+  type Label,
   type Network,
   netmask,
   parseIp4,
+  parseLabel,
   parseSubnet,
   prefixOfMask,
   type Subnet,
 } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
 import type { Fields } from './fields.ts'
+import { shown } from './shown.ts'
 
 /** An hour: a machine that is off loses its place soon enough, and renewals are cheap. */
 const leaseSecondsDefault = 3600
 const leaseSecondsLimits = { min: 60, max: 31_536_000 }
+/** Nobody has a wider one than net 10; `default 0.0.0.0` of other lists is none at all. */
+const prefixMin = 8
 const vniLimits = { min: 1, max: 0xff_ffff }
 
 export function mapNetwork(entry: RawEntry, fields: Fields): Network | undefined {
-  const name = fields.label()
+  if (isLoopback(fields)) return undefined
   const subnet = subnetOf(fields)
   const gateway = fields.parsed('coppicegateway', parseIp4, 'address')
   const pool = fields.parsed('coppicepool', parsePool, 'pool: first-last')
   const seconds = fields.integer('coppiceleaseseconds', leaseSecondsLimits)
   const vni = fields.integer('coppicevni', vniLimits)
+  const name = subnet && nameOf(fields, subnet)
   if (!subnet || name === undefined) return undefined
   for (const [what, address] of [
     ['coppiceGateway', gateway],
@@ -48,13 +55,27 @@ export function mapNetwork(entry: RawEntry, fields: Fields): Network | undefined
   }
 }
 
+/** Every list of networks has it, and nobody's machines are there. */
+function isLoopback(fields: Fields): boolean {
+  return fields.all('ipnetworknumber').some((text) => /^\s*127(\.|\s*$)/.test(text))
+}
+
+/** A network that is called by a sentence is one all the same: its number becomes its name. */
+function nameOf(fields: Fields, { number, prefix }: Subnet): Label | undefined {
+  const given = fields.shortName()
+  if (given !== undefined) return given
+  const name = parseLabel(`net-${formatIp4(number)}-${prefix}`.replaceAll('.', '-'))
+  fields.notes.push(`${shown(fields.canonical())} is no host label: it is called ${name ?? ''}`)
+  return name
+}
+
 function subnetOf(fields: Fields): Subnet | undefined {
   const text = fields.one('ipnetworknumber')?.trim() ?? ''
   // Some write the prefix along; then no mask is needed.
   const joined = parseSubnet(text)
-  if (joined) return joined
+  if (joined && joined.prefix >= prefixMin) return joined
   const number = parseIp4(padded(text))
-  if (number === undefined) fields.problems.push(`ipNetworkNumber ${text} is no address`)
+  if (number === undefined) fields.problems.push(`ipNetworkNumber ${shown(text)} is no address`)
   const prefix = fields.parsed('ipnetmasknumber', parseMask, 'netmask')
   if (prefix === undefined && fields.problems.length === 0) {
     fields.problems.push('it has no ipNetmaskNumber')
@@ -62,7 +83,7 @@ function subnetOf(fields: Fields): Subnet | undefined {
   if (number === undefined || prefix === undefined) return undefined
   const subnet = { number, prefix }
   if (contains(subnet, number)) return subnet
-  fields.problems.push(`ipNetworkNumber ${text} has bits outside its mask`)
+  fields.problems.push(`ipNetworkNumber ${shown(text)} has bits outside its mask`)
   return undefined
 }
 
@@ -73,9 +94,10 @@ function padded(text: string): string {
 }
 
 function parseMask(text: string): number | undefined {
-  if (/^\d{1,2}$/.test(text)) return Number(text) <= 32 ? Number(text) : undefined
-  const mask = parseIp4(text)
-  return mask === undefined ? undefined : prefixOfMask(mask)
+  const [, digits] = /^\/?(\d{1,2})$/.exec(text) ?? []
+  const mask = digits === undefined ? parseIp4(text) : undefined
+  const prefix = mask === undefined ? Number(digits ?? -1) : (prefixOfMask(mask) ?? -1)
+  return prefix >= prefixMin && prefix <= 32 ? prefix : undefined
 }
 
 function parsePool(text: string): { first: Ip4; last: Ip4 } | undefined {

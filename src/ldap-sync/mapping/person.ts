@@ -2,7 +2,8 @@
 // only those of a safe shape become a person.
 import type { Person } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
-import { type Fields, hasClass, shown } from './fields.ts'
+import { type Fields, hasClass } from './fields.ts'
+import { shown } from './shown.ts'
 
 const accountName = /^[a-z_][a-z0-9_.-]{0,31}$/
 /** One line, no options: `command="…"` before a key would be obeyed by sshd. */
