@@ -1,7 +1,7 @@
 // Why this file exists: a directory that anyone may write holds contradictions for a moment or for years. Which
 // entries are served is decided here, so that who held a thing keeps it and nobody wins by arriving first.
 import { Buckets, type BucketsDraft } from './buckets.ts'
-import { ClaimBook, type Claims, holderOf, type Recorded } from './claim-book.ts'
+import { ClaimBook, type Claims, type HolderChange, holderOf, type Recorded } from './claim-book.ts'
 import { addressClaim, type ClaimKey, claimsOf } from './claims.ts'
 import type { Entry, EntryId, SetAside } from './entry.ts'
 import type { Ip4 } from './ip4.ts'
@@ -12,12 +12,6 @@ export type Change =
   | { readonly kind: 'entry'; readonly entry: Entry }
   | { readonly kind: 'refused'; readonly item: SetAside }
   | { readonly kind: 'gone'; readonly id: EntryId }
-
-/** A key that has another holder now, for the store; no id: nobody holds it any more. */
-export interface HolderChange {
-  readonly key: ClaimKey
-  readonly id?: EntryId
-}
 
 /** An entry that is not served. */
 interface Waiting extends SetAside {
@@ -87,9 +81,7 @@ export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
   return {
     assembly: { known: known.done(), claims: book.done(), recorded: new Map() },
     deltas,
-    holderChanges: [...book.holderChanges].map(([key, id]) =>
-      id === undefined ? { key } : { key, id },
-    ),
+    holderChanges: book.holderChanges,
   }
 }
 
@@ -151,11 +143,15 @@ function replaceClaims(
 ): void {
   touched.set(id, claims)
   const was = known.get(id)
-  const before = new Set(was && claimsOfKnown(was))
+  if (!was) {
+    for (const key of claims) book.claim(key, id)
+    return
+  }
+  const before = new Set(claimsOfKnown(was))
   for (const key of claims) {
     if (!before.delete(key)) book.claim(key, id)
     // The reasons of rivals name this entry's DN.
-    else if (was?.dn !== dn) book.reopen(key)
+    else if (was.dn !== dn) book.reopen(key)
   }
   for (const key of before) book.withdraw(key, id)
 }

@@ -1,32 +1,42 @@
-// Why this file exists: a snapshot of 100,000 machines must change in microseconds. Copying one Map of that
-// size takes a tenth of a second; here a change copies one bucket and the list of buckets.
+// Why this file exists: a snapshot of 100,000 machines must change in microseconds. Copying one Map of that size takes
+// a tenth of a second; here a change copies one bucket of a few entries, and the two short lists that lead to it.
 type Bucket<K, V> = Map<K, V> | undefined
-type BucketList<K, V> = readonly Bucket<K, V>[]
+type Group<K, V> = readonly Bucket<K, V>[]
 
-/** A fuller map has more buckets: 1,024 for 100,000 entries, one for a hundred. */
-const entriesPerBucketMax = 128
-const growthBits = 2
+/** The count of buckets is a power of two that grows with the map; every so many of them make a group. */
+interface Table<K, V> {
+  readonly groups: readonly Group<K, V>[]
+  readonly buckets: number
+  readonly size: number
+}
+
+const entriesPerBucketMax = 32
+const groupBits = 6
+const bucketsPerGroup = 1 << groupBits
+const growthFactor = 4
 
 /** A persistent map: `with` and `without` give a new one and leave this as it is. */
 export class Buckets<K extends string | number, V> {
-  readonly size: number
-  readonly #buckets: BucketList<K, V>
+  readonly #table: Table<K, V>
 
-  private constructor(buckets: BucketList<K, V>, size: number) {
-    this.#buckets = buckets
-    this.size = size
+  private constructor(table: Table<K, V>) {
+    this.#table = table
   }
 
   static empty<K extends string | number, V>(): Buckets<K, V> {
-    return new Buckets<K, V>([undefined], 0)
+    return new Buckets<K, V>({ groups: [[undefined]], buckets: 1, size: 0 })
+  }
+
+  get size(): number {
+    return this.#table.size
   }
 
   get(key: K): V | undefined {
-    return this.#buckets[bucketOf(key, this.#buckets.length)]?.get(key)
+    return bucketIn(this.#table, key)?.get(key)
   }
 
   has(key: K): boolean {
-    return this.#buckets[bucketOf(key, this.#buckets.length)]?.has(key) ?? false
+    return bucketIn(this.#table, key)?.has(key) ?? false
   }
 
   with(key: K, value: V): Buckets<K, V> {
@@ -43,54 +53,54 @@ export class Buckets<K extends string | number, V> {
 
   /** For many changes at once: each bucket is copied once, not once a change. */
   edit(): BucketsDraft<K, V> {
-    return new BucketsDraft(this.#buckets, this.size, (buckets, size) =>
-      buckets === this.#buckets ? this : new Buckets<K, V>(buckets, size),
+    return new BucketsDraft(this.#table, (table) =>
+      table === this.#table ? this : new Buckets<K, V>(table),
     )
   }
 
   *values(): Generator<V> {
-    for (const bucket of this.#buckets) if (bucket) yield* bucket.values()
+    for (const bucket of this.#table.groups.flat()) if (bucket) yield* bucket.values()
   }
 
   *entries(): Generator<[K, V]> {
-    for (const bucket of this.#buckets) if (bucket) yield* bucket.entries()
+    for (const bucket of this.#table.groups.flat()) if (bucket) yield* bucket.entries()
   }
 
-  /** What it cost to come here from an earlier state: so many entries lie in buckets that are no longer the same. */
-  entriesCopiedSince(before: Buckets<K, V>): number {
-    return this.#buckets.reduce(
-      (sum, bucket, at) => sum + (bucket === before.#buckets[at] ? 0 : (bucket?.size ?? 0)),
-      0,
-    )
+  /** What it cost to come here from an earlier state: so many places in buckets and lists are not the same any more. */
+  copiedSince(before: Buckets<K, V>): number {
+    const old = before.#table.groups
+    const { groups } = this.#table
+    if (groups === old) return 0
+    return groups.reduce((sum, group, at) => {
+      if (group === old[at]) return sum
+      const news = group.filter((bucket, within) => bucket !== old[at]?.[within])
+      return news.reduce((more, bucket) => more + (bucket?.size ?? 0), sum + group.length)
+    }, groups.length)
   }
 }
 
 /** The next state of one `Buckets` while it is being made. Read and written by one owner, then `done`. */
 export class BucketsDraft<K extends string | number, V> {
-  readonly #seal: (buckets: BucketList<K, V>, size: number) => Buckets<K, V>
-  /** A bucket that stands here is somebody else's too, and is copied before it is written. */
-  #before: BucketList<K, V>
-  #buckets: BucketList<K, V>
-  #own: Bucket<K, V>[] | undefined
+  readonly #seal: (table: Table<K, V>) => Buckets<K, V>
+  /** Lists and buckets that stand here are somebody else's too, and are copied before they are written. */
+  #before: Table<K, V>
+  #now: Table<K, V>
+  #ownGroups = new Map<number, Bucket<K, V>[]>()
   #size: number
 
-  constructor(
-    before: BucketList<K, V>,
-    size: number,
-    seal: (buckets: BucketList<K, V>, size: number) => Buckets<K, V>,
-  ) {
+  constructor(before: Table<K, V>, seal: (table: Table<K, V>) => Buckets<K, V>) {
     this.#before = before
-    this.#buckets = before
-    this.#size = size
+    this.#now = before
+    this.#size = before.size
     this.#seal = seal
   }
 
   get(key: K): V | undefined {
-    return this.#buckets[bucketOf(key, this.#buckets.length)]?.get(key)
+    return bucketIn(this.#now, key)?.get(key)
   }
 
   has(key: K): boolean {
-    return this.#buckets[bucketOf(key, this.#buckets.length)]?.has(key) ?? false
+    return bucketIn(this.#now, key)?.has(key) ?? false
   }
 
   set(key: K, value: V): void {
@@ -98,7 +108,7 @@ export class BucketsDraft<K extends string | number, V> {
     this.#size -= bucket.size
     bucket.set(key, value)
     this.#size += bucket.size
-    if (this.#size > this.#buckets.length * entriesPerBucketMax) this.#grow()
+    if (this.#size > this.#now.buckets * entriesPerBucketMax) this.#grow()
   }
 
   delete(key: K): void {
@@ -109,36 +119,51 @@ export class BucketsDraft<K extends string | number, V> {
 
   /** The finished map. What the draft does later does not show in it. */
   done(): Buckets<K, V> {
-    this.#before = this.#buckets
-    this.#own = undefined
-    return this.#seal(this.#buckets, this.#size)
+    if (this.#now !== this.#before) this.#now = { ...this.#now, size: this.#size }
+    this.#before = this.#now
+    this.#ownGroups = new Map()
+    return this.#seal(this.#now)
   }
 
   #writable(key: K): Map<K, V> {
-    const at = bucketOf(key, this.#buckets.length)
-    const bucket = this.#buckets[at]
-    if (bucket && bucket !== this.#before[at]) return bucket
+    const at = bucketOf(key, this.#now.buckets)
+    const bucket = bucketAt(this.#now, at)
+    if (bucket && bucket !== bucketAt(this.#before, at)) return bucket
     const copy = new Map(bucket)
-    this.#ownList()[at] = copy
+    this.#ownGroup(at >>> groupBits)[at % bucketsPerGroup] = copy
     return copy
   }
 
-  #ownList(): Bucket<K, V>[] {
-    this.#own ??= this.#before.slice()
-    this.#buckets = this.#own
-    return this.#own
+  #ownGroup(at: number): Bucket<K, V>[] {
+    const own = this.#ownGroups.get(at)
+    if (own) return own
+    const copy = this.#now.groups[at]?.slice() ?? []
+    this.#ownGroups.set(at, copy)
+    this.#now = { ...this.#now, groups: this.#now.groups.with(at, copy) }
+    return copy
   }
 
   #grow(): void {
-    const count = this.#buckets.length << growthBits
-    const wider = Array.from({ length: count }, (): Map<K, V> => new Map())
-    for (const bucket of this.#buckets) {
-      for (const [key, value] of bucket ?? []) wider[bucketOf(key, count)]?.set(key, value)
+    const buckets = this.#now.buckets * growthFactor
+    const wider = Array.from({ length: buckets }, (): Map<K, V> => new Map())
+    for (const bucket of this.#now.groups.flat()) {
+      for (const [key, value] of bucket ?? []) wider[bucketOf(key, buckets)]?.set(key, value)
     }
-    this.#before = []
-    this.#own = wider
-    this.#buckets = wider
+    const groups = Array.from({ length: Math.ceil(buckets / bucketsPerGroup) }, (_, at) =>
+      wider.slice(at * bucketsPerGroup, (at + 1) * bucketsPerGroup),
+    )
+    this.#before = { groups: [], buckets, size: 0 }
+    this.#now = { groups, buckets, size: this.#size }
+    this.#ownGroups = new Map(groups.entries())
   }
+}
+
+function bucketIn<K extends string | number, V>(table: Table<K, V>, key: K): Bucket<K, V> {
+  return bucketAt(table, bucketOf(key, table.buckets))
+}
+
+function bucketAt<K, V>({ groups }: Table<K, V>, at: number): Bucket<K, V> {
+  return groups[at >>> groupBits]?.[at % bucketsPerGroup]
 }
 
 /** FNV-1a over the key's text, or a multiplicative hash of a number. The count of buckets is a power of two. */

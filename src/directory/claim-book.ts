@@ -11,6 +11,12 @@ interface Contest {
   readonly holder?: EntryId
 }
 
+/** A key that has another holder now, for the store; no id: nobody holds it any more. */
+export interface HolderChange {
+  readonly key: ClaimKey
+  readonly id?: EntryId
+}
+
 /** A sole claimant that holds what it claims, or a thing about which more is to be said. */
 export type Claim = EntryId | Contest
 
@@ -36,7 +42,8 @@ export class ClaimBook {
   readonly #claims: BucketsDraft<ClaimKey, Claim>
   /** Quarrels that this draft has copied and may write into. */
   readonly #contests = new Map<ClaimKey, Set<EntryId>>()
-  readonly #holderChanges = new Map<ClaimKey, EntryId | undefined>()
+  readonly #released = new Set<ClaimKey>()
+  readonly #held: HolderChange[] = []
   /** Things about which every claimant must be judged anew. */
   readonly #reopened = new Set<ClaimKey>()
 
@@ -46,8 +53,9 @@ export class ClaimBook {
     this.#claims = before.edit()
   }
 
-  get holderChanges(): ReadonlyMap<ClaimKey, EntryId | undefined> {
-    return this.#holderChanges
+  /** In this order: what one lets go another may hold by now. */
+  get holderChanges(): readonly HolderChange[] {
+    return [...[...this.#released].map((key) => ({ key })), ...this.#held]
   }
 
   /** Whose verdict may be another one now, beside theirs whose own claims changed. */
@@ -67,7 +75,7 @@ export class ClaimBook {
   }
 
   withdraw(key: ClaimKey, id: EntryId): void {
-    if (this.#holder(key) === id) this.#holderChanges.set(key, undefined)
+    if (this.#holder(key) === id) this.#released.add(key)
     if (this.#claims.get(key) === id) {
       this.#claims.delete(key)
       return
@@ -91,7 +99,7 @@ export class ClaimBook {
     for (const [key, id] of this.#recorded) {
       const claim = this.#claims.get(key)
       const claims = typeof claim === 'object' ? claim.claimants.has(id) : claim === id
-      if (!claims) this.#holderChanges.set(key, undefined)
+      if (!claims) this.#released.add(key)
     }
   }
 
@@ -110,8 +118,11 @@ export class ClaimBook {
   /** The entry is served: what it claims is its own. */
   hold(key: ClaimKey, id: EntryId): void {
     if (this.#holder(key) === id) return
-    this.#holderChanges.set(key, id)
-    if (typeof this.#claims.get(key) === 'object') this.#contest(key)
+    this.#held.push({ key, id })
+    // It had waited for something else, alone with this claim.
+    if (this.#claims.get(key) === id) return
+    this.#contests.delete(key)
+    this.#claims.set(key, id)
   }
 
   /** The entry is not served: it goes on waiting for what it does not hold. */
@@ -129,8 +140,9 @@ export class ClaimBook {
     return this.#claims.done()
   }
 
+  /** Who held it before this draft and has not let it go. */
   #holder(key: ClaimKey): EntryId | undefined {
-    if (this.#holderChanges.has(key)) return this.#holderChanges.get(key)
+    if (this.#released.has(key)) return undefined
     return this.#recorded.get(key) ?? holderOf(this.#before.get(key))
   }
 
