@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Settings } from '#config'
 import type { Fault } from '#fault'
-import { prepareSlapd, probeSlapd } from '#ldap-sync'
 import { lockDataDirectory } from '#store'
 import { Child, type ChildSpec } from './serve/child.ts'
+import { type DirectoryServer, openDirectoryServer, slapdChild } from './serve/directory-server.ts'
 import { endLeftovers } from './serve/leftovers.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { notifySystemd } from './serve/systemd.ts'
@@ -44,8 +44,9 @@ export async function serve(options: ServeOptions): Promise<void> {
       options.log(`warning: ${spec.name} does not run: ${String(error)}`)
     }
   }
+  await using directory = await directoryServer(settings, options)
   try {
-    for (const stage of await stages(settings, options)) await Promise.all(stage.map(start))
+    for (const stage of stages(settings, options, directory)) await Promise.all(stage.map(start))
     options.print(readyLine(settings))
     notifySystemd(options.underSystemd, 'READY=1')
     const fault = await Promise.race([givenUp.promise, aborted(options.stop)])
@@ -57,20 +58,27 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
+async function directoryServer(
+  settings: Settings,
+  { dataDir, log }: ServeOptions,
+): Promise<DirectoryServer | undefined> {
+  const { directory: embedded } = settings
+  if (embedded.kind !== 'embedded') return undefined
+  return openDirectoryServer({ settings, embedded, dataDir, log })
+}
+
 /** Each stage needs the one before it; within one, all start together. */
-async function stages(settings: Settings, options: ServeOptions): Promise<ChildSpec[][]> {
+function stages(
+  settings: Settings,
+  options: ServeOptions,
+  directory: DirectoryServer | undefined,
+): ChildSpec[][] {
   const { dataDir, configPath, log } = options
   const runDir = join(dataDir, 'run')
   const first: ChildSpec[] = [ours('wire', configPath, dataDir)]
-  if (settings.directory.kind === 'embedded') {
-    const slapd = await prepareSlapd({ dataDir, ...settings.directory })
-    first.push({
-      name: 'slapd',
-      argv: dyingWithUs(slapd.argv),
-      pidFile: join(runDir, 'slapd.pid'),
-      ready: () => probeSlapd(slapd),
-      readyDeadlineMs: 15_000,
-    })
+  if (directory !== undefined) {
+    const { slapd } = directory
+    first.push({ ...slapdChild(slapd, dataDir), argv: dyingWithUs(slapd.argv) })
   }
   const nfs = nfsChoice(settings)
   if (nfs.kind === 'none') log(`warning: no NFS, so hosts cannot mount images: ${nfs.reason}`)

@@ -55,7 +55,8 @@ placement: { vcpusPerCpu: 4, hostMemory: 384MiB }
 function embeddedLines(domain: DnsName): string {
   const base = domain.split('.').map((label) => `dc=${label}`)
   return `# A directory server that the appliance starts, watches and stops; its administrator is cn=admin,BASE, whose secret
-# is in DIR/ldap-admin.secret. For a server of your own write url, base, bindDn, secretFile and caFile instead.
+# is in DIR/ldap-admin.secret. It speaks StartTLS; "ldaps: 10.0.0.1:636" beside listen opens it to other machines, over TLS.
+# For a server of your own write url, base, bindDn, secretFile and caFile instead.
 directory:
   embedded: { listen: 127.0.0.1:3890, base: ${plain(base.join(','))} }
 `

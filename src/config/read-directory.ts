@@ -41,16 +41,23 @@ function readEmbedded(
   field: Field,
   domain: DnsName | undefined,
 ): EmbeddedDirectory {
-  const fields = fieldsOf(reading, field, ['listen', 'base'])
+  const fields = fieldsOf(reading, field, ['listen', 'ldaps', 'base'])
   const listen = fields('listen')
   const endpoint = readText(reading, listen, endpointKind())
   if (endpoint && !isLoopback(endpoint.host)) {
-    const why = `${listen.path}: the embedded server speaks without TLS, so it listens on loopback only`
-    reading.complain('CPC-CFG-006', listen.offset, why, `write ${embeddedListen}`)
+    const why = `${listen.path}: passwords may come without TLS here, so it is on loopback only`
+    reading.complain(
+      'CPC-CFG-006',
+      listen.offset,
+      why,
+      `write ${embeddedListen}, and ldaps for others`,
+    )
   }
+  const ldaps = readText(reading, fields('ldaps'), endpointKind())
   return {
     kind: 'embedded',
     listen: endpoint ? `${endpoint.host}:${endpoint.port}` : embeddedListen,
+    ...(ldaps === undefined ? {} : { ldaps }),
     base: readText(reading, fields('base'), dnKind) ?? baseOf(domain),
   }
 }

@@ -12,6 +12,8 @@ export interface EmbeddedDirectory {
   readonly kind: 'embedded'
   /** `127.0.0.1:3890`, always on loopback. */
   readonly listen: string
+  /** LDAP over TLS, on any address of this machine; absent: off. */
+  readonly ldaps?: Endpoint
   readonly base: string
 }
 

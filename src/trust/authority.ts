@@ -111,12 +111,19 @@ export interface OwnCertificate {
   readonly certificate: Certificate
 }
 
+/** libvirt wants RSA; an elliptic curve costs nothing to make, and suits whoever has its key in a file of the moment. */
+export type OwnKeyKind = 'rsa' | 'ec'
+
 /** A fresh key and a certificate for a service of our own; both live in memory only. */
 export async function issueOwn(
   authority: Authority,
   request: Omit<IssueRequest, 'publicKey'>,
+  kind: OwnKeyKind = 'rsa',
 ): Promise<OwnCertificate> {
-  const { privateKey, publicKey } = await generate('rsa', { modulusLength: ownModulusBits })
+  const { privateKey, publicKey } =
+    kind === 'rsa'
+      ? await generate('rsa', { modulusLength: ownModulusBits })
+      : await generate('ec', { namedCurve: 'P-256' })
   const certificate = authority.issue({ ...request, publicKey })
   return {
     key: new Secret(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),

@@ -6,6 +6,7 @@ export {
   type IssueRequest,
   openAuthority,
   type OwnCertificate,
+  type OwnKeyKind,
 } from './authority.ts'
 export {
   type Alarm,

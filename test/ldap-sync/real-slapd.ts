@@ -3,12 +3,25 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectorOf, type PreparedSlapd, prepareSlapd, probeSlapd, systemClock } from '#ldap-sync'
+import {
+  connectorOf,
+  type PreparedSlapd,
+  prepareSlapd,
+  probeSlapd,
+  SlapdDoor,
+  systemClock,
+} from '#ldap-sync'
 import { eventually } from './eventually.ts'
+
+export interface RealSlapdOptions {
+  /** Like somebody else's server: it takes every spelling, and doubles too. */
+  readonly foreign?: boolean
+  readonly tlsPem?: string
+}
 
 export class RealSlapd {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'cpc-slapd-'))
@@ -16,6 +29,12 @@ export class RealSlapd {
   readonly connect = connectorOf(systemClock)
   #prepared: PreparedSlapd | undefined
   #child: ChildProcess | undefined
+  #door: SlapdDoor | undefined
+  readonly #options: RealSlapdOptions
+
+  constructor(options: RealSlapdOptions = {}) {
+    this.#options = options
+  }
 
   get prepared(): PreparedSlapd {
     assert.ok(this.#prepared)
@@ -27,8 +46,13 @@ export class RealSlapd {
   }
 
   async start(): Promise<void> {
-    const listen = `127.0.0.1:${await freePort()}`
-    this.#prepared = await prepareSlapd({ dataDir: this.dataDir, base: this.base, listen })
+    const { foreign = false, ...secure } = this.#options
+    const [host, port] = ['127.0.0.1', await freePort()] as const
+    const settings = { dataDir: this.dataDir, base: this.base, listen: `${host}:${port}` }
+    this.#prepared = await prepareSlapd({ ...settings, ...secure })
+    if (foreign) withoutRules(join(this.dataDir, 'ldap/slapd.conf'))
+    const { socketPath } = this.prepared
+    this.#door = await SlapdDoor.open({ host, port, socketPath, log: () => undefined })
     await this.#spawn()
   }
 
@@ -39,6 +63,7 @@ export class RealSlapd {
 
   async stop(): Promise<void> {
     await this.#end('SIGTERM')
+    await this.#door?.[Symbol.asyncDispose]()
     rmSync(this.dataDir, { recursive: true, force: true })
   }
 
@@ -57,7 +82,13 @@ export class RealSlapd {
   }
 }
 
-async function freePort(): Promise<number> {
+function withoutRules(configFile: string): void {
+  const lines = readFileSync(configFile, 'utf8').split('\n')
+  const rule = /^(overlay (constraint|unique)$|constraint_attribute |unique_uri )/
+  writeFileSync(configFile, lines.filter((line) => !rule.test(line)).join('\n'))
+}
+
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -6,7 +6,9 @@ import { test } from 'node:test'
 import { embeddedAccess } from '#ldap-sync'
 import { parseDn } from '../../src/ldap-sync/dn.ts'
 import { mappedAttributes } from '../../src/ldap-sync/mapping/fields.ts'
-import { firstEntries, slapdConfig } from '../../src/ldap-sync/slapd/config.ts'
+import { slapdConfig } from '../../src/ldap-sync/slapd/config.ts'
+import { firstEntries } from '../../src/ldap-sync/slapd/first-entries.ts'
+import { hashGenerated } from '../../src/ldap-sync/slapd/password.ts'
 import { schemaDirectives, unfold } from '../../src/ldap-sync/slapd/schema-file.ts'
 import { known } from './bench.ts'
 
@@ -60,19 +62,27 @@ test('the schema becomes one line of configuration per definition', () => {
   assert.ok(lines.every((line) => /^(attributetype|objectclass) \( .* \)$/.test(line)))
 })
 
-test('neither secret nor base can break out of the configuration, and the secret is not in it', () => {
-  const config = slapdConfig({
-    base: known(parseDn('o=a "quoted\\" name')),
-    adminSecret: 'swordfish"\nrootdn "cn=evil',
-    databaseDir: '/tmp/with "quote',
-    pidFile: '/tmp/pid',
-    schema: '',
-    salt: Uint8Array.of(1, 2, 3),
+for (const scheme of ['argon2', 'salted-sha1'] as const) {
+  test(`neither secret nor base can break out of the configuration: ${scheme}`, () => {
+    const secret = 'swordfish"\nrootdn "cn=evil'
+    const hash = hashGenerated(secret, scheme)
+    const config = slapdConfig({
+      base: known(parseDn('o=a "quoted\\" name')),
+      adminPassword: hash,
+      readerPassword: hashGenerated(secret, scheme),
+      keeperPassword: hashGenerated(secret, scheme),
+      scheme,
+      databaseDir: '/tmp/with "quote',
+      databaseBytesMax: 1,
+      pidFile: '/tmp/pid',
+      schema: '',
+    })
+    assert.ok(!config.includes('swordfish') && !config.includes('evil'))
+    assert.match(config, /^directory "\/tmp\/with \\"quote"$/m)
+    assert.match(hash, scheme === 'argon2' ? /^\{ARGON2\}\$argon2id\$v=19\$m=/ : /^\{SSHA\}/)
+    assert.equal(config.split('\n').filter((line) => line.startsWith('rootpw "{')).length, 3)
   })
-  assert.ok(!config.includes('swordfish') && !config.includes('evil'))
-  assert.match(config, /^directory "\/tmp\/with \\"quote"$/m)
-  assert.match(config, /^rootpw \{SSHA\}[A-Za-z0-9+/=]+$/m)
-})
+}
 
 for (const [base, classes] of [
   ['dc=cluster,dc=test', 'dcObject'],

@@ -80,7 +80,7 @@ async function modify(address: string, verb: 'add' | 'replace'): Promise<void> {
   const dn = `dn: cn=m1,ou=machines,${base}\n`
   const entry =
     verb === 'add'
-      ? `${dn}changetype: add\nobjectClass: device\nobjectClass: ipHost\nobjectClass: ieee802Device\ncn: m1\nipHostNumber: ${address}\nmacAddress: 52-54-00-79-01-01\n`
+      ? `${dn}changetype: add\nobjectClass: device\nobjectClass: ipHost\nobjectClass: ieee802Device\ncn: m1\nipHostNumber: ${address}\nmacAddress: 52:54:00:79:01:01\n`
       : `${dn}changetype: modify\nreplace: ipHostNumber\nipHostNumber: ${address}\n`
   const file = join(folder, 'change.ldif')
   writeFileSync(file, entry)

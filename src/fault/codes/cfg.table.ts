@@ -40,7 +40,7 @@ export const cfgFaults = {
   'CPC-CFG-006': {
     title: 'The configuration would send a secret in clear',
     explanation:
-      'Over plain LDAP the secret of bindDn could be read by anyone on the way, so it is sent over TLS, on loopback or through a unix socket only. The embedded server has no TLS and therefore listens on loopback.',
+      'Over plain LDAP the secret of bindDn could be read by anyone on the way, so it is sent over TLS, on loopback or through a unix socket only. The embedded server listens on loopback for the same reason; directory.embedded.ldaps opens it to others, over TLS.',
     exit: 'refused',
     status: 403,
   },

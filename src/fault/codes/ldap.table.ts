@@ -73,9 +73,9 @@ export const ldapFaults = {
     status: 400,
   },
   'CPC-LDAP-011': {
-    title: 'The secret of the embedded directory is empty.',
+    title: 'A secret of the embedded directory is empty.',
     explanation:
-      'DIR/ldap-admin.secret exists but holds nothing. Remove it: the next start makes a new random secret and tells slapd about it.',
+      'DIR/ldap-admin.secret or DIR/ldap-reader.secret exists but holds nothing. Remove it: the next start makes a new random secret and tells slapd about it.',
     exit: 'failed',
     status: 500,
   },
@@ -104,6 +104,27 @@ export const ldapFaults = {
     title: 'The embedded directory could not be created.',
     explanation:
       'slapadd failed while it made the first entries; its message is in the line why. Nothing half-made is left: the next start tries again from nothing.',
+    exit: 'failed',
+    status: 500,
+  },
+  'CPC-LDAP-030': {
+    title: 'The embedded directory could not be brought up to date.',
+    explanation:
+      'A release that keeps other indexes, or is stricter about what it takes, reads the whole database with slapcat and writes it anew with slapadd, beside the old one. That failed; the message is in the line why. The old database is untouched: mend what is named (most often: room for a second copy) and start again, or go back to the earlier release.',
+    exit: 'failed',
+    status: 500,
+  },
+  'CPC-LDAP-031': {
+    title: 'There is no room on the disk to start the embedded directory.',
+    explanation:
+      'What slapd needs at its start could not be written to the data directory. Every change that was answered is in the database and stays there. Make room, then start again.',
+    exit: 'failed',
+    status: 507,
+  },
+  'CPC-LDAP-032': {
+    title: 'The embedded directory cannot listen.',
+    explanation:
+      'Another program has the address of directory.embedded.listen or directory.embedded.ldaps, or this machine has no such address. "ss -ltnp" shows who listens where.',
     exit: 'failed',
     status: 500,
   },

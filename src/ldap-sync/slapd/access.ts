@@ -16,13 +16,34 @@ export function embeddedAccess(of: {
   readonly dataDir: string
   readonly base: string
 }): EmbeddedAccess {
-  const path = join(of.dataDir, 'run', 'ldapi')
-  if (Buffer.byteLength(path) > socketPathBytesMax) throw tooLong(path)
   return {
-    url: `ldapi://${encodeURIComponent(path)}/`,
-    bindDn: `cn=admin,${of.base}`,
+    url: `ldapi://${encodeURIComponent(slapdSocket(of.dataDir))}/`,
+    bindDn: adminDn(of.base),
     secretFile: join(of.dataDir, 'ldap-admin.secret'),
   }
+}
+
+/** For whoever is to read everything but passwords, and to change nothing: a replica, a report. */
+export function readerAccess(of: {
+  readonly dataDir: string
+  readonly base: string
+}): Omit<EmbeddedAccess, 'url'> {
+  return { bindDn: readerDn(of.base), secretFile: join(of.dataDir, 'ldap-reader.secret') }
+}
+
+/** Below a folder that only its owner may enter. */
+export function slapdSocket(dataDir: string): string {
+  const path = join(dataDir, 'run', 'ldapi')
+  if (Buffer.byteLength(path) > socketPathBytesMax) throw tooLong(path)
+  return path
+}
+
+export function adminDn(base: string): string {
+  return `cn=admin,${base}`
+}
+
+export function readerDn(base: string): string {
+  return `cn=reader,${base}`
 }
 
 function tooLong(path: string): Fault {

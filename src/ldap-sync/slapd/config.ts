@@ -1,91 +1,129 @@
 // Why this file exists: the whole configuration of the embedded slapd, as text made from a few facts.
-import { createHash } from 'node:crypto'
 import { type Dn, textOf } from '../dn.ts'
+import { adminDn, readerDn } from './access.ts'
+import { type PasswordScheme, peoplesCost } from './password.ts'
 
 export interface SlapdFacts {
   readonly base: Dn
-  readonly adminSecret: string
+  /** Hashed, all three. */
+  readonly adminPassword: string
+  readonly readerPassword: string
+  readonly keeperPassword: string
+  readonly scheme: PasswordScheme
   readonly databaseDir: string
+  readonly databaseBytesMax: number
   readonly pidFile: string
   readonly schema: string
-  /** Makes the stored hash of the secret different each time. */
-  readonly salt: Uint8Array
+  /** Key and certificate in one file, so that both change at once. Absent: no StartTLS. */
+  readonly tlsFile?: string
 }
 
 const debianSchemas = ['core', 'cosine', 'nis', 'inetorgperson']
+const modules = ['back_mdb', 'back_null', 'syncprov', 'ppolicy', 'constraint', 'unique']
 /** Of address space, not of disk: 100,000 machines take a tenth of it. */
-const databaseBytesMax = 4 * 1024 ** 3
+export const databaseBytesMax = 4 * 1024 ** 3
 /** Deletions that a consumer may have missed and still learns by name. */
 const sessionLogEntries = 10_000
+/** slapd leaves those alone who follow the directory; whoever else says nothing for so long signs in again. */
+const idleSecondsMax = 900
+/** For a client that asks and does not read. */
+const unreadSecondsMax = 30
+
+/**
+ * Who signs in as cn=config may change a running slapd. Only the keeper does: a new certificate is taken into service
+ * that way, without a pause.
+ */
+export const keeperDn = 'cn=config'
+
+/** A change of this line makes the next start build the database anew. */
+export const indexLine =
+  'index objectClass,entryCSN,entryUUID,cn,uid,uidNumber,gidNumber,member,macAddress,ipHostNumber eq'
 
 export function slapdConfig(facts: SlapdFacts): string {
-  const admin = `cn=admin,${textOf(facts.base)}`
   return [
     '# Written at each start; changes here are lost. The database holds everything else.',
     ...debianSchemas.map((name) => `include /etc/ldap/schema/${name}.schema`),
     facts.schema,
     'modulepath /usr/lib/ldap',
-    'moduleload back_mdb',
-    'moduleload syncprov',
+    ...modules.map((name) => `moduleload ${name}`),
+    ...hashing(facts.scheme),
     `pidfile ${quote(facts.pidFile)}`,
     'sizelimit unlimited',
     'threads 4',
-    'database mdb',
-    `suffix ${quote(textOf(facts.base))}`,
-    `rootdn ${quote(admin)}`,
-    `rootpw ${hashSecret(facts.adminSecret, facts.salt)}`,
-    `directory ${quote(facts.databaseDir)}`,
-    `maxsize ${databaseBytesMax}`,
-    'index objectClass,entryCSN,entryUUID,cn,uid,member,macAddress,ipHostNumber eq',
-    // It listens on loopback and a socket below DIR only, so reading is open, as tools expect.
-    'access to attrs=userPassword by self write by anonymous auth by * none',
-    'access to * by * read',
-    'overlay syncprov',
-    'syncprov-checkpoint 100 5',
-    `syncprov-sessionlog ${sessionLogEntries}`,
+    `idletimeout ${idleSecondsMax}`,
+    `writetimeout ${unreadSecondsMax}`,
+    ...(facts.tlsFile === undefined ? [] : tls(facts.tlsFile)),
+    'database config',
+    `rootpw ${quote(facts.keeperPassword)}`,
+    ...readerDatabase(facts),
+    ...mainDatabase(facts),
+    ...overlays(facts.base),
     '',
   ].join('\n')
 }
 
-/** RFC 2307's {SSHA}: the one salted hash that every slapd has built in. The secret has 192 random bits. */
-function hashSecret(secret: string, salt: Uint8Array): string {
-  const digest = createHash('sha1').update(secret).update(salt).digest()
-  return `{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`
+function hashing(scheme: PasswordScheme): string[] {
+  const { memoryKib, passes } = peoplesCost
+  return scheme === 'argon2'
+    ? [`moduleload argon2 m=${memoryKib} t=${passes} p=1`, 'password-hash {ARGON2}']
+    : ['password-hash {SSHA}']
+}
+
+function tls(file: string): string[] {
+  return [
+    `TLSCertificateFile ${quote(file)}`,
+    `TLSCertificateKeyFile ${quote(file)}`,
+    // TLS 1.2.
+    'TLSProtocolMin 3.3',
+  ]
+}
+
+/**
+ * The reader is a name to sign in with, as the administrator is, and no entry: an empty database of its own that takes
+ * nothing is where slapd finds its password. Nobody can delete it, and older data need no entry for it.
+ */
+function readerDatabase({ base, readerPassword }: SlapdFacts): string[] {
+  const name = quote(readerDn(textOf(base)))
+  const password = `rootpw ${quote(readerPassword)}`
+  return ['database null', `suffix ${name}`, `rootdn ${name}`, password, 'readonly on']
+}
+
+function mainDatabase(facts: SlapdFacts): string[] {
+  const base = textOf(facts.base)
+  return [
+    'database mdb',
+    `suffix ${quote(base)}`,
+    `rootdn ${quote(adminDn(base))}`,
+    `rootpw ${quote(facts.adminPassword)}`,
+    `directory ${quote(facts.databaseDir)}`,
+    `maxsize ${facts.databaseBytesMax}`,
+    indexLine,
+    // People may sign in and change their own password; nobody reads one, not even hashed, but the administrator.
+    'access to attrs=userPassword by self =xw by anonymous auth by * none',
+    `access to * by dn.exact=${quote(readerDn(base))} read by self read by * none`,
+  ]
+}
+
+/** The last one is asked first: what is refused reaches neither the disk nor those who follow. */
+function overlays(base: Dn): string[] {
+  const machines = encodeURIComponent(`ou=machines,${textOf(base)}`)
+  return [
+    'overlay syncprov',
+    'syncprov-checkpoint 100 5',
+    `syncprov-sessionlog ${sessionLogEntries}`,
+    'overlay ppolicy',
+    'ppolicy_hash_cleartext',
+    'overlay constraint',
+    // slapd compares MACs as text: one spelling, or `unique` would see no doubles.
+    'constraint_attribute macAddress regex ^([0-9a-f]{2}:){5}[0-9a-f]{2}$',
+    'overlay unique',
+    // `serialize`: of two writers at the same moment one is the second.
+    'unique_uri "serialize ldap:///?macAddress?sub"',
+    'unique_uri "serialize ldap:///?ipHostNumber?sub"',
+    `unique_uri "serialize ldap:///${machines}?cn?one?(objectClass=device)"`,
+  ]
 }
 
 function quote(value: string): string {
   return `"${value.replaceAll(/["\\]/g, '\\$&')}"`
-}
-
-/** What a directory holds when it is new: its base and the four containers. */
-export function firstEntries(base: Dn): string | undefined {
-  const [rdn] = base
-  const pair = rdn?.pairs[0]
-  const classes = pair && rdn.pairs.length === 1 ? baseClasses.get(pair.type) : undefined
-  if (!pair || !classes) return undefined
-  const head = [`dn:: ${base64(textOf(base))}`, 'objectClass: top', ...classes]
-  head.push(`${pair.type}:: ${base64(pair.value)}`)
-  if (pair.type === 'dc') head.push(`o:: ${base64(dottedName(base))}`)
-  const containers = ['networks', 'machines', 'people', 'vos'].map((name) =>
-    [
-      `dn:: ${base64(`ou=${name},${textOf(base)}`)}`,
-      'objectClass: organizationalUnit',
-      `ou: ${name}`,
-    ].join('\n'),
-  )
-  return `${[head.join('\n'), ...containers].join('\n\n')}\n`
-}
-
-const baseClasses: ReadonlyMap<string, readonly string[]> = new Map([
-  ['dc', ['objectClass: dcObject', 'objectClass: organization']],
-  ['o', ['objectClass: organization']],
-  ['ou', ['objectClass: organizationalUnit']],
-])
-
-function dottedName(base: Dn): string {
-  return base.flatMap((rdn) => rdn.pairs.map((pair) => pair.value)).join('.')
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64')
 }

@@ -1,15 +1,18 @@
 // Why this file exists: the embedded directory is Debian's slapd as a child of the keeper. Everything that must
 // stand on disk before it starts is made here, in an order that survives a kill at any line.
-import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { Fault } from '#fault'
-import { type Dn, keyOf, parseDn, textOf } from '../dn.ts'
-import { embeddedAccess } from './access.ts'
-import { firstEntries, slapdConfig } from './config.ts'
+import { type Dn, parseDn, textOf } from '../dn.ts'
+import { embeddedAccess, readerAccess, slapdSocket } from './access.ts'
+import { takeCertificate, writeTlsFile } from './certificate.ts'
+import { databaseBytesMax, type SlapdFacts, slapdConfig } from './config.ts'
+import { ensureDatabase } from './database.ts'
+import { firstEntries } from './first-entries.ts'
+import { hashGenerated, hashPeoples, isHashed, type PasswordScheme } from './password.ts'
+import { stampOf } from './renewed-entry.ts'
 import { schemaDirectives } from './schema-file.ts'
+import { ensureSecret, newSecret } from './secrets.ts'
 
 export interface SlapdSettings {
   /** The appliance's data directory. */
@@ -17,47 +20,100 @@ export interface SlapdSettings {
   readonly base: string
   /** `127.0.0.1:3890` */
   readonly listen: string
+  /** Key and certificate for StartTLS, PEM; without them there is none. */
+  readonly tlsPem?: string
+  readonly log?: (line: string) => void
 }
 
 export interface PreparedSlapd {
   /** Runs in the foreground. It stays the keeper's user: a change of user would undo `--pdeathsig`. */
   readonly argv: readonly [string, ...string[]]
-  /** The unix socket first. */
+  /** The unix socket, on which slapd itself listens, and what `openSlapdDoor` opens before it. */
   readonly urls: readonly [string, string]
+  readonly socketPath: string
   readonly adminDn: string
   readonly secretFile: string
+  readonly readerDn: string
+  readonly readerSecretFile: string
+  /** Puts another key and certificate in the place of the first, now and for the next start. */
+  readonly changeCertificate: (tlsPem: string) => Promise<void>
 }
 
 const slapdProgram = '/usr/sbin/slapd'
-const slapaddProgram = '/usr/sbin/slapadd'
-const slapaddMillisMax = 30_000
-const secretBytes = 24
+const argon2Module = '/usr/lib/ldap/argon2.so'
+/** More than its doors let in, and room for its own: it keeps a table as long as this. */
+const openFilesMax = 2048
 
 /** Idempotent. The database is made complete under another name, so a half-made one is never served. */
 export async function prepareSlapd(settings: SlapdSettings): Promise<PreparedSlapd> {
   if (!existsSync(slapdProgram)) throw missingSlapd()
-  const { dataDir } = settings
-  const base = parseBase(settings.base)
+  try {
+    return await prepare(settings, parseBase(settings.base))
+  } catch (error) {
+    if (isForLackOfRoom(error)) throw noRoom(settings.dataDir, error)
+    throw error
+  }
+}
+
+async function prepare(settings: SlapdSettings, base: Dn): Promise<PreparedSlapd> {
+  const { dataDir, listen, tlsPem, log = () => undefined } = settings
   const folder = join(dataDir, 'ldap')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   mkdirSync(join(dataDir, 'run'), { recursive: true, mode: 0o700 })
-  const access = embeddedAccess({ dataDir, base: textOf(base) })
-  const { secretFile } = access
-  const adminSecret = ensureSecret(secretFile)
-  const write = (name: string, databaseDir: string): string => {
+  const of = { dataDir, base: textOf(base) }
+  const [admin, reader] = [embeddedAccess(of), readerAccess(of)]
+  const scheme: PasswordScheme = existsSync(argon2Module) ? 'argon2' : 'salted-sha1'
+  const keeperSecret = newSecret()
+  const tlsFile = join(folder, 'tls.pem')
+  if (tlsPem !== undefined) writeTlsFile(tlsFile, tlsPem)
+  const facts = {
+    base,
+    adminPassword: hashGenerated(ensureSecret(admin.secretFile), scheme),
+    readerPassword: hashGenerated(ensureSecret(reader.secretFile), scheme),
+    keeperPassword: hashGenerated(keeperSecret, scheme),
+    scheme,
+    pidFile: join(folder, 'slapd.pid'),
+    schema: readSchema(),
+    ...(tlsPem === undefined ? {} : { tlsFile }),
+  }
+  const configure = configurator(folder, facts)
+  const hash = (password: string): string => hashPeoples(password, scheme)
+  const renewal = { stamp: stampOf(new Date()), isHashed, hash }
+  const database = await ensureDatabase({ folder, base, renewal, log, configure })
+  const configFile = configure('slapd.conf', database, databaseBytesMax)
+  return {
+    argv: slapdCommand(configFile, admin.url),
+    urls: [admin.url, `ldap://${listen}/`],
+    socketPath: slapdSocket(dataDir),
+    adminDn: admin.bindDn,
+    secretFile: admin.secretFile,
+    readerDn: reader.bindDn,
+    readerSecretFile: reader.secretFile,
+    async changeCertificate(next) {
+      writeTlsFile(tlsFile, next)
+      await takeCertificate({ url: admin.url, keeperSecret, tlsFile })
+    },
+  }
+}
+
+function configurator(
+  folder: string,
+  facts: Omit<SlapdFacts, 'databaseDir' | 'databaseBytesMax'>,
+): (name: string, databaseDir: string, bytesMax: number) => string {
+  return (name, databaseDir, bytesMax) => {
     const path = join(folder, name)
-    const pidFile = join(folder, 'slapd.pid')
-    const facts = { base, adminSecret, databaseDir, pidFile, schema: readSchema() }
-    writeFileSync(path, slapdConfig({ ...facts, salt: randomBytes(8) }), { mode: 0o600 })
+    const text = slapdConfig({ ...facts, databaseDir, databaseBytesMax: bytesMax })
+    // A slapd that dies on a full disk must find it whole.
+    writeFileSync(`${path}.new`, text, { mode: 0o600 })
+    renameSync(`${path}.new`, path)
     return path
   }
-  const database = join(folder, 'db')
-  if (existsSync(database)) checkSameBase(folder, base)
-  else await createDatabase({ folder, database, base, write })
-  const configFile = write('slapd.conf', database)
-  const urls = [access.url, `ldap://${settings.listen}/`] as const
-  const argv = [slapdProgram, '-f', configFile, '-h', urls.join(' '), '-d', 'none'] as const
-  return { argv, urls, adminDn: access.bindDn, secretFile }
+}
+
+/** Without the limit it would make a table for as many files as the keeper may open. */
+function slapdCommand(configFile: string, url: string): readonly [string, ...string[]] {
+  const limit = `--nofile=${openFilesMax}:${openFilesMax}`
+  return ['prlimit', limit, slapdProgram, '-f', configFile, '-h', url, '-d', 'none']
 }
 
 function parseBase(text: string): Dn {
@@ -71,24 +127,6 @@ function parseBase(text: string): Dn {
   })
 }
 
-/** Made once, then kept: tools and people have copies of it. */
-function ensureSecret(path: string): string {
-  if (!existsSync(path)) {
-    const fresh = `${path}.new`
-    // No newline: `ldapsearch -y FILE` takes every byte of the file.
-    writeFileSync(fresh, randomBytes(secretBytes).toString('base64url'), { mode: 0o600 })
-    renameSync(fresh, path)
-  }
-  const secret = readFileSync(path, 'utf8').trim()
-  if (secret !== '') return secret
-  throw new Fault('CPC-LDAP-011', {
-    what: 'the secret of the embedded directory is empty',
-    where: path,
-    why: 'an empty secret would let anyone in',
-    todo: 'remove the file; the next start makes a new secret',
-  })
-}
-
 /** Beside the sources, and at the same depth beside what is packed. */
 function readSchema(): string {
   const folder = join(import.meta.dirname, '../../../schema')
@@ -97,40 +135,18 @@ function readSchema(): string {
     .join('\n')
 }
 
-interface Creation {
-  readonly folder: string
-  readonly database: string
-  readonly base: Dn
-  readonly write: (name: string, databaseDir: string) => string
+function isForLackOfRoom(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
 
-async function createDatabase({ folder, database, base, write }: Creation): Promise<void> {
-  const fresh = `${database}.new`
-  rmSync(fresh, { recursive: true, force: true })
-  mkdirSync(fresh, { mode: 0o700 })
-  const configFile = write('first.conf', fresh)
-  const ldif = join(folder, 'first.ldif')
-  writeFileSync(ldif, firstEntries(base) ?? '')
-  try {
-    const options = { timeout: slapaddMillisMax }
-    await promisify(execFile)(slapaddProgram, ['-f', configFile, '-l', ldif], options)
-  } catch (error) {
-    throw notCreated(folder, error)
+function noRoom(dataDir: string, cause: unknown): Fault {
+  const text = {
+    what: 'the embedded directory cannot be started',
+    where: dataDir,
+    why: 'the disk is full',
+    todo: 'make room and start again; nothing that was answered is lost',
   }
-  writeFileSync(join(folder, 'base'), `${textOf(base)}\n`)
-  renameSync(fresh, database)
-}
-
-function checkSameBase(folder: string, base: Dn): void {
-  const written = readFileSync(join(folder, 'base'), 'utf8').trim()
-  const before = parseDn(written)
-  if (before && keyOf(before) === keyOf(base)) return
-  throw new Fault('CPC-LDAP-012', {
-    what: 'the embedded directory was made for another base',
-    where: `directory.embedded.base: ${textOf(base)}`,
-    why: `the database in ${folder} holds ${written}`,
-    todo: 'set the base back, or use another data directory and load the entries there',
-  })
+  return new Fault('CPC-LDAP-031', text, { cause })
 }
 
 function missingSlapd(): Fault {
@@ -140,14 +156,4 @@ function missingSlapd(): Fault {
     why: 'the program is not there',
     todo: 'apt-get install slapd, or set directory.url to a server that exists',
   })
-}
-
-function notCreated(folder: string, cause: unknown): Fault {
-  const text = {
-    what: 'the embedded directory could not be created',
-    where: folder,
-    why: cause instanceof Error ? cause.message.trim() : String(cause),
-    todo: 'look at the message of slapadd above, then start again',
-  }
-  return new Fault('CPC-LDAP-015', text, { cause })
 }
