@@ -41,8 +41,8 @@ for (const [sentence, rdn, values, names] of [
   [
     'what is not in the RDN is taken by the alphabet',
     'l=here',
-    ['b', 'a', 'a.b'],
-    ['a', 'a.b', 'b'],
+    ['c.d', 'b', 'a'],
+    ['a', 'b', 'c.d'],
   ],
   ['escapes in a DN are read', 'cn=n\\31', ['n1'], ['n1']],
 ] as const) {
