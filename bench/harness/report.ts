@@ -1,0 +1,33 @@
+// Why this file exists: figures are read by people as a table; a target that is missed stands there as plainly as one
+// that is met.
+import type { Figure, Report } from './bench.ts'
+import { spreadOf } from './statistics.ts'
+
+const columns = ['what', 'who', 'median', 'p99', 'min', 'max', 'n', 'target']
+
+export function reportText({ bench, machine, figures }: Report): string {
+  const rows = [columns, columns.map(() => '---'), ...figures.map(rowOf)]
+  const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
+  return `\nbench ${bench}; ${machine}\n\n${table}\n`
+}
+
+function rowOf({ what, who, unit, samples, target }: Figure): readonly string[] {
+  const spread = spreadOf(samples)
+  const { median, p99, min, max } = spread
+  const cells = [median, p99, min, max].map((value) => `${shown(value)} ${unit}`)
+  return [what, who, ...cells, String(samples.length), verdict(spread, unit, target)]
+}
+
+function verdict(
+  spread: ReturnType<typeof spreadOf>,
+  unit: string,
+  target: Figure['target'],
+): string {
+  if (target === undefined) return ''
+  const word = spread[target.of] <= target.most ? 'met' : 'MISSED'
+  return `${target.of} ≤ ${target.most} ${unit}: ${word}`
+}
+
+function shown(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}

@@ -1,0 +1,71 @@
+// Why this file exists: after a power cut the site wants answers before anything else, whether its directory comes back or
+// not. Timed from the start of the process to the first right answer of each protocol.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { BenchOptions, Figure } from '../harness/bench.ts'
+import { ended, inNamespace, lineOf, run } from '../harness/processes.ts'
+import type { TwoNetworks } from '../harness/two-networks.ts'
+import type { Appliance } from './appliance.ts'
+import { machineFacts } from './tree.ts'
+
+const node = join(import.meta.dirname, '../../bin/node-26')
+const target = { of: 'max', most: 2_000 } as const
+
+export async function coldStarts(
+  appliance: Appliance,
+  networks: TwoNetworks,
+  size: number,
+  { rounds }: BenchOptions,
+): Promise<readonly Figure[]> {
+  const machines = `${size} machines`
+  const figures: Figure[] = []
+  for (const directory of ['there', 'unable to start'] as const) {
+    const dns: number[] = []
+    const dhcp: number[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      const answers = await coldStart(appliance, networks, size, directory)
+      dns.push(answers.dns)
+      dhcp.push(answers.dhcp)
+    }
+    const what = `cold start → first right answer, slapd ${directory}, ${machines}`
+    figures.push(
+      { what: `${what}, DNS`, who: 'coppice', unit: 'ms', samples: dns, target },
+      { what: `${what}, DHCP`, who: 'coppice', unit: 'ms', samples: dhcp, target },
+    )
+  }
+  return figures
+}
+
+async function coldStart(
+  appliance: Appliance,
+  networks: TwoNetworks,
+  size: number,
+  directory: 'there' | 'unable to start',
+): Promise<{ readonly dns: number; readonly dhcp: number }> {
+  await appliance.cutOff()
+  await using _blocked = directory === 'there' ? undefined : await blockDirectory(networks)
+  const { serverAddress, clientAddress } = networks
+  const { name, mac, address } = machineFacts(Math.floor(size / 2) + 1)
+  const wanted = [serverAddress, clientAddress, `${name}.${appliance.domain}`, mac, address]
+  const program = join(import.meta.dirname, 'first-answer-program.ts')
+  const asking = run(...inNamespace(networks.client, node, program, ...wanted))
+  // The asker takes a moment to start; what it prints are clock times, so it may ask before the appliance exists.
+  const from = Date.now()
+  appliance.begin()
+  const [dns = '', dhcp = ''] = (await asking).trim().split(' ')
+  return { dns: Number(dns) - from, dhcp: Number(dhcp) - from }
+}
+
+/** Somebody else has its port: slapd ends at once, as often as it is started. */
+async function blockDirectory({ server }: TwoNetworks): Promise<AsyncDisposable> {
+  const script = `require('node:net').createServer((s) => s.destroy()).listen(3890, '127.0.0.1', () => process.stdout.write('blocked\\n'))`
+  const [ip = '', ...rest] = inNamespace(server, node, '-e', script)
+  const child = spawn(ip, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
+  await lineOf(child, /^blocked/, 10_000)
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended(child)
+    },
+  }
+}
