@@ -1,7 +1,7 @@
 // Why this file exists: wire is told only what is known. A core that starts again must not replace a full snapshot on
 // the wire by its own empty one, so the feed opens when the directory, or its last good copy, has been read.
 import { join } from 'node:path'
-import { CoreEnd, type FeedMessage, type Sighting } from '#feed'
+import { CoreEnd, type FeedMessage, type NumberedSighting } from '#feed'
 import type { DirectoryKeeper } from './directory-keeper.ts'
 import type { Foundation } from './foundation.ts'
 import type { Sightings } from './sightings.ts'
@@ -39,10 +39,7 @@ export class WireFeed implements Disposable {
     this.#end ??= new CoreEnd({
       socketPath: join(foundation.dataDir, 'run', 'feed.sock'),
       opening: () => [...directory.opening(), { kind: 'tenants', vnis: this.tenants.all() }],
-      onSighting(sighting, seq) {
-        takeOnce(sighting, seq, foundation, sightings)
-        return Promise.resolve()
-      },
+      onSightings: (seen) => takeOnce(seen, foundation, sightings),
       onServing: (number) => {
         this.#serving = number
       },
@@ -66,19 +63,23 @@ export class WireFeed implements Disposable {
 
 /**
  * wire tells again what it did not hear us store. A second DISCOVER would be a second boot, so what is known is
- * passed over: by its number, and by its time, since a wire that lost its state counts from one again.
+ * passed over: by its number, and by its time, since a wire that lost its state counts from one again. All of them
+ * are one write: a rack that is switched on says hundreds of things in a second.
  */
 function takeOnce(
-  sighting: Sighting,
-  seq: number,
+  seen: readonly NumberedSighting[],
   { store }: Foundation,
   sightings: Sightings,
 ): void {
   const { progress } = store
-  if (seq <= progress.get('wire') && sighting.at <= progress.get('wire-at')) return
   store.together(() => {
-    sightings.take(sighting)
-    progress.set('wire', seq)
-    progress.set('wire-at', sighting.at)
+    let [lastSeq, lastAt] = [progress.get('wire'), progress.get('wire-at')]
+    for (const { seq, sighting } of seen) {
+      if (seq <= lastSeq && sighting.at <= lastAt) continue
+      sightings.take(sighting)
+      ;[lastSeq, lastAt] = [seq, sighting.at]
+    }
+    progress.set('wire', lastSeq)
+    progress.set('wire-at', lastAt)
   })
 }

@@ -1,9 +1,10 @@
 // Why this file exists: core keeps wire true: whenever wire comes back, it gets the whole snapshot, then each change.
+// What wire saw is stored by and by, so that no change waits for it.
 import { connect } from 'node:net'
 import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
 import { readWireMessage } from './read.ts'
-import type { Sighting } from './sighting.ts'
+import type { NumberedSighting } from './wire-end.ts'
 
 export const reconnectDelayMs = 200
 
@@ -11,8 +12,8 @@ export interface CoreEndOptions {
   readonly socketPath: string
   /** What a wire that knows nothing must hear first: hello, reset, next boots. */
   readonly opening: () => readonly FeedMessage[]
-  /** Resolves when the sighting is stored; only then does wire forget it. */
-  readonly onSighting: (sighting: Sighting, seq: number) => Promise<void>
+  /** In the order in which they were seen. Returns when all are stored; only then does wire forget them. */
+  readonly onSightings: (sightings: readonly NumberedSighting[]) => void
   readonly onServing: (number: number) => void
   readonly onCounters: (values: Readonly<Record<string, number>>) => void
   readonly onTrouble: (reason: string) => void
@@ -23,7 +24,8 @@ export class CoreEnd {
   readonly #options: CoreEndOptions
   #wire: FeedConnection<FeedMessage> | undefined
   #closed = false
-  #storing: Promise<void> = Promise.resolve()
+  /** At most as many as wire sends without an answer. */
+  #unstored: NumberedSighting[] = []
 
   constructor(options: CoreEndOptions) {
     this.#options = options
@@ -75,11 +77,22 @@ export class CoreEnd {
       case 'counters':
         return this.#options.onCounters(message.values)
       case 'sighting':
-        // One after the other: the order of a boot is what its timeline tells.
-        this.#storing = this.#storing
-          .then(() => this.#options.onSighting(message.sighting, message.seq))
-          .then(() => wire.send({ kind: 'stored', seq: message.seq }))
-          .catch((error: unknown) => wire.close(`a sighting could not be stored: ${String(error)}`))
+        this.#unstored.push({ seq: message.seq, sighting: message.sighting })
+        // After what else has arrived by now: one write for all of them, and the directory's change before it.
+        if (this.#unstored.length === 1) setImmediate(() => this.#store(wire))
+    }
+  }
+
+  #store(wire: FeedConnection<FeedMessage>): void {
+    const sightings = this.#unstored
+    this.#unstored = []
+    const last = sightings.at(-1)
+    if (this.#wire !== wire || last === undefined) return
+    try {
+      this.#options.onSightings(sightings)
+      wire.send({ kind: 'stored', seq: last.seq })
+    } catch (error) {
+      wire.close(`sightings could not be stored: ${String(error)}`)
     }
   }
 }

@@ -16,4 +16,10 @@ export type {
   Sighting,
   TransferSighting,
 } from './sighting.ts'
-export { type Outbox, WireEnd, type WireEndOptions } from './wire-end.ts'
+export {
+  type NumberedSighting,
+  type Outbox,
+  sightingsInFlightMax,
+  WireEnd,
+  type WireEndOptions,
+} from './wire-end.ts'

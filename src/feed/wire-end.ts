@@ -1,5 +1,5 @@
-// Why this file exists: wire outlives core, so wire listens and core comes to it; what wire saw while nobody
-// listened is sent again from the outbox until core has stored it.
+// Why this file exists: wire outlives core, so wire listens and core comes to it; what wire saw is sent from the outbox
+// until core has stored it, never more at once than core can store between two changes of the directory.
 import { rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { attachFeed, type FeedConnection } from './connection.ts'
@@ -7,11 +7,20 @@ import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
 import { readFeedMessage } from './read.ts'
 import type { Sighting } from './sighting.ts'
 
+export interface NumberedSighting {
+  readonly seq: number
+  readonly sighting: Sighting
+}
+
+/** Sent and not yet stored. A flood of questions must not hold up a change of the directory behind it. */
+export const sightingsInFlightMax = 64
+
 /** Sightings that survive a restart of wire; the store implements it. */
 export interface Outbox {
   /** Resolves when it is on disk. */
   append(sighting: Sighting): Promise<number>
-  since(seq: number): readonly { readonly seq: number; readonly sighting: Sighting }[]
+  /** The oldest of those after `seq`. */
+  since(seq: number, countMax: number): readonly NumberedSighting[]
   forget(upTo: number): void
 }
 
@@ -26,6 +35,9 @@ export class WireEnd {
   readonly #options: WireEndOptions
   readonly #server: Server
   #core: FeedConnection<WireMessage> | undefined
+  #sentSeq = 0
+  /** Of those that core has not stored yet. */
+  #inFlight: number[] = []
 
   private constructor(options: WireEndOptions) {
     this.#options = options
@@ -41,9 +53,11 @@ export class WireEnd {
         },
       })
       this.#core = core
-      const unstored = options.outbox.since(0)
-      core.send({ kind: 'hello', version: feedVersion, nextSeq: unstored[0]?.seq ?? 0 })
-      for (const item of unstored) core.send({ kind: 'sighting', ...item })
+      const [oldest] = options.outbox.since(0, 1)
+      core.send({ kind: 'hello', version: feedVersion, nextSeq: oldest?.seq ?? 0 })
+      this.#sentSeq = 0
+      this.#inFlight = []
+      this.#sendMore()
     })
   }
 
@@ -57,10 +71,11 @@ export class WireEnd {
     return end
   }
 
-  /** Stored first, then sent: core may be away. */
+  /** Stored first, then sent: core may be away, or busy with those before it. */
   async report(sighting: Sighting): Promise<void> {
     const seq = await this.#options.outbox.append(sighting)
-    this.#core?.send({ kind: 'sighting', seq, sighting })
+    if (seq === this.#sentSeq + 1 && this.#mayFly > 0) this.#sendOne({ seq, sighting })
+    else if (seq > this.#sentSeq) this.#sendMore()
   }
 
   serving(number: number): void {
@@ -79,7 +94,26 @@ export class WireEnd {
   #receive(message: FeedMessage): void {
     if (message.kind === 'hello' && message.version !== feedVersion) {
       this.#core?.close(`core speaks feed version ${message.version}, wire ${feedVersion}`)
-    } else if (message.kind === 'stored') this.#options.outbox.forget(message.seq)
-    else this.#options.onMessage(message)
+    } else if (message.kind === 'stored') {
+      this.#options.outbox.forget(message.seq)
+      this.#inFlight = this.#inFlight.filter((seq) => seq > message.seq)
+      this.#sendMore()
+    } else this.#options.onMessage(message)
+  }
+
+  get #mayFly(): number {
+    return this.#core === undefined ? 0 : sightingsInFlightMax - this.#inFlight.length
+  }
+
+  /** Half a window at least, so that the disk is not asked for each of them. */
+  #sendMore(): void {
+    if (this.#mayFly < sightingsInFlightMax / 2) return
+    for (const item of this.#options.outbox.since(this.#sentSeq, this.#mayFly)) this.#sendOne(item)
+  }
+
+  #sendOne({ seq, sighting }: NumberedSighting): void {
+    this.#sentSeq = seq
+    this.#inFlight.push(seq)
+    this.#core?.send({ kind: 'sighting', seq, sighting })
   }
 }

@@ -7,7 +7,16 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { parseDnsName, parseMac } from '#directory'
-import { CoreEnd, type FeedMessage, feedVersion, type Outbox, type Sighting, WireEnd } from '#feed'
+import {
+  CoreEnd,
+  type CoreEndOptions,
+  type FeedMessage,
+  feedVersion,
+  type Outbox,
+  type Sighting,
+  sightingsInFlightMax,
+  WireEnd,
+} from '#feed'
 
 const domain = parseDnsName('cluster.test')
 const mac = parseMac('52:54:00:77:00:11')
@@ -28,8 +37,11 @@ function memoryOutbox(): Outbox & { readonly kept: Map<number, Sighting> } {
       kept.set(last, sighting)
       return Promise.resolve(last)
     },
-    since: (seq) =>
-      [...kept].filter(([at]) => at > seq).map(([at, sighting]) => ({ seq: at, sighting })),
+    since: (seq, countMax) =>
+      [...kept]
+        .filter(([at]) => at > seq)
+        .slice(0, countMax)
+        .map(([at, sighting]) => ({ seq: at, sighting })),
     forget(upTo) {
       for (const at of kept.keys()) if (at <= upTo) kept.delete(at)
     },
@@ -60,16 +72,19 @@ function collector<T>() {
   }
 }
 
+const quiet = {
+  opening: () => opening,
+  onServing: () => undefined,
+  onCounters: () => undefined,
+  onTrouble: () => undefined,
+  later: (_milliseconds: number, action: () => void) => void setImmediate(action),
+}
+
 function startCore(path: string, stored: (sighting: Sighting) => void): CoreEnd {
-  return new CoreEnd({
-    socketPath: path,
-    opening: () => opening,
-    onSighting: (sighting) => Promise.resolve(stored(sighting)),
-    onServing: () => undefined,
-    onCounters: () => undefined,
-    onTrouble: () => undefined,
-    later: (_milliseconds, action) => setImmediate(action),
-  })
+  const onSightings: CoreEndOptions['onSightings'] = (items) => {
+    for (const { sighting } of items) stored(sighting)
+  }
+  return new CoreEnd({ ...quiet, socketPath: path, onSightings })
 }
 
 test('a wire that core reaches gets hello and the whole snapshot, then each delta in order', async (t) => {
@@ -109,6 +124,63 @@ test('what wire saw while core was away is told when core is back, and forgotten
     [1, 2, 3],
   )
   while (outbox.kept.size > 0) await new Promise((resolve) => setImmediate(resolve))
+  assert.ok(core)
+})
+
+test('what core cannot store yet waits on the disk of wire, all of it, and in order', async (t) => {
+  const path = socketPath(t)
+  const outbox = memoryOutbox()
+  const count = sightingsInFlightMax * 3 + 1
+  using wire = await WireEnd.listen({
+    socketPath: path,
+    outbox,
+    onMessage: () => undefined,
+    onTrouble: () => undefined,
+  })
+  const groups: number[] = []
+  const stored = collector<number>()
+  using core = new CoreEnd({
+    ...quiet,
+    socketPath: path,
+    onSightings(seen) {
+      groups.push(seen.length)
+      for (const { sighting } of seen) stored.add(sighting.at)
+    },
+  })
+  await Promise.all(Array.from({ length: count }, (_, at) => wire.report(seen(at + 1))))
+  assert.deepEqual(
+    await stored.count(count),
+    Array.from({ length: count }, (_, at) => at + 1),
+  )
+  assert.ok(groups.every((size) => size <= sightingsInFlightMax))
+  assert.ok(core)
+})
+
+test('sightings that core could not store are told again', async (t) => {
+  const path = socketPath(t)
+  const outbox = memoryOutbox()
+  using wire = await WireEnd.listen({
+    socketPath: path,
+    outbox,
+    onMessage: () => undefined,
+    onTrouble: () => undefined,
+  })
+  const stored = collector<number>()
+  let isDiskFull = true
+  using core = new CoreEnd({
+    ...quiet,
+    socketPath: path,
+    onSightings(items) {
+      if (isDiskFull) {
+        isDiskFull = false
+        throw new Error('the disk is full')
+      }
+      for (const { sighting } of items) stored.add(sighting.at)
+    },
+  })
+  await wire.report(seen(1))
+  await wire.report(seen(2))
+  assert.deepEqual(await stored.count(2), [1, 2])
   assert.ok(core)
 })
 

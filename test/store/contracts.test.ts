@@ -63,5 +63,5 @@ test('sightings go through the outbox of the feed', async (t) => {
   const alarm = readSighting({ kind: 'alarm', at: 1, code: 'CPC-DHCP-001', why: 'test' })
   assert.ok(alarm.ok)
   assert.equal(await outbox.append(alarm.value), 1)
-  assert.deepEqual(outbox.since(0), [{ seq: 1, sighting: alarm.value }])
+  assert.deepEqual(outbox.since(0, 100), [{ seq: 1, sighting: alarm.value }])
 })

@@ -231,14 +231,14 @@ test('a sighting gets the next number, which grows across forgetting and restart
       await Promise.all([1, 2, 3].map((at) => store.outbox.append(sighting(at)))),
       [1, 2, 3],
     )
-    assert.deepEqual(store.outbox.since(1), [
+    assert.deepEqual(store.outbox.since(1, 100), [
       { seq: 2, sighting: sighting(2) },
       { seq: 3, sighting: sighting(3) },
     ])
     store.outbox.forget(3)
   }
   await using store = await open(path)
-  assert.deepEqual(store.outbox.since(0), [])
+  assert.deepEqual(store.outbox.since(0, 100), [])
   assert.equal(await store.outbox.append(sighting(4)), 4)
 })
 
@@ -251,7 +251,7 @@ test('an outbox that nobody empties drops the oldest, counts them and raises an 
   })
   for (const at of upTo(25)) await store.outbox.append(sighting(at))
   assert.deepEqual(
-    store.outbox.since(0).map(({ seq }) => seq),
+    store.outbox.since(0, 100).map(({ seq }) => seq),
     [16, 17, 18, 19, 20, 21, 22, 23, 24, 25],
   )
   assert.deepEqual(

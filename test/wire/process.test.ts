@@ -76,7 +76,7 @@ test(
     using core = new CoreEnd({
       socketPath: join(data, 'run/feed.sock'),
       opening: () => opening,
-      onSighting: (sighting) => Promise.resolve(void sightings.push(sighting)),
+      onSightings: (seen) => sightings.push(...seen.map(({ sighting }) => sighting)),
       onServing: () => undefined,
       onCounters: () => undefined,
       onTrouble: () => undefined,

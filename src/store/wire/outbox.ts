@@ -13,7 +13,10 @@ export class Outbox {
 
   constructor(db: DatabaseSync, writer: Writer) {
     this.#writer = writer
-    this.#select = prepare(db, 'SELECT seq, content FROM sighting WHERE seq > ? ORDER BY seq')
+    this.#select = prepare(
+      db,
+      'SELECT seq, content FROM sighting WHERE seq > ? ORDER BY seq LIMIT ?',
+    )
     const given = prepare(db, "SELECT seq FROM sqlite_sequence WHERE name = 'sighting'").get()
     this.#lastSeq = given ? numberOf(given, 'seq') : 0
   }
@@ -26,9 +29,19 @@ export class Outbox {
     return seq
   }
 
-  /** Those after `seq`, oldest first; as many as the writer's limit lets lie. */
-  since(seq: number): readonly { readonly seq: number; readonly sighting: Sighting }[] {
-    return this.#select.all(seq).flatMap(readItem)
+  /** Those after `seq`, oldest first. */
+  since(
+    seq: number,
+    countMax: number,
+  ): readonly { readonly seq: number; readonly sighting: Sighting }[] {
+    let rows = this.#select.all(seq, countMax)
+    let items = rows.flatMap(readItem)
+    // None of them is of a form that we know any more: there may be others behind them.
+    while (items.length === 0 && rows.length === countMax) {
+      rows = this.#select.all(numberOf(rows.at(-1) ?? {}, 'seq'), countMax)
+      items = rows.flatMap(readItem)
+    }
+    return items
   }
 
   /** Core has them. A failure costs nothing: core ignores what it has seen. */
