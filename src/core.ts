@@ -22,7 +22,7 @@ const lookEveryMs = 20
 await runChild('core', async ({ configPath, dataDir, log }) => {
   const settings = loadSettings(configPath, dataDir)
   const foundation = await openFoundation({ settings, dataDir, log })
-  const { hosts, store, events } = foundation
+  const { hosts, people, store, events } = foundation
   const followers = await openFollowers(foundation)
   const doors = await openHostDoor(foundation, () => followers.feed.connected)
   const clusters = await openClusters(foundation, followers)
@@ -55,6 +55,7 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
     await clusters.engine[Symbol.asyncDispose]()
     for (const door of doors) door.close()
     hosts[Symbol.dispose]()
+    await people[Symbol.asyncDispose]()
     followers.feed[Symbol.dispose]()
     await followers.sync.close()
     store[Symbol.dispose]()

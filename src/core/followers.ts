@@ -22,7 +22,7 @@ export interface Followers {
 }
 
 export async function openFollowers(foundation: Foundation): Promise<Followers> {
-  const { settings, dataDir, store, events, hosts, now, boot } = foundation
+  const { settings, dataDir, store, events, hosts, people, now, boot } = foundation
   const feed = new WireFeed()
   const notes = new Map<EntryId, EntryNotes>()
   const directory = new DirectoryKeeper({
@@ -45,7 +45,9 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     },
     state(state) {
       tellState(state)
-      if (state.kind !== 'starting') feed.open({ foundation, directory, sightings })
+      if (state.kind === 'starting') return
+      feed.open({ foundation, directory, sightings })
+      people.open()
     },
   })
   const addresses = new AddressGiver({ ...foundation, directory, sync, readOnly })
@@ -63,6 +65,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
 
   function changed(deltas: readonly Delta[]): void {
     for (const id of dropped(deltas)) hosts.forget(id)
+    people.changed(deltas)
     const hasNetwork = deltas.some(
       (delta) => delta.kind === 'put' && delta.entry.kind === 'network',
     )

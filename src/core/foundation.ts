@@ -10,6 +10,8 @@ import { addressOf } from '../serve/interface-address.ts'
 import { nfsSourceOf } from '../serve/nfs-source.ts'
 import { EventHub } from './events.ts'
 import { openOwnIdentity, type OwnIdentity } from './own-identity.ts'
+import type { PeopleKeeper } from './people/keeper.ts'
+import { openPeople } from './people/open.ts'
 import { type CoreReach, hostReach } from './reach.ts'
 
 export interface CorePlace {
@@ -22,6 +24,8 @@ export interface Foundation extends CorePlace, OwnIdentity {
   readonly store: CoreStore
   readonly events: EventHub
   readonly hosts: HostKeeper
+  /** Who may log in to hosts, kept up to date there. */
+  readonly people: PeopleKeeper
   readonly reach: CoreReach
   readonly now: () => number
   readonly applianceAddresses: readonly Ip4[]
@@ -51,25 +55,31 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
     ssh: identity.ssh.identity,
     nfsSource,
   })
+  const hostAddress = (machine: EntryId): Ip4 | undefined => addressOfHost(machine, snapshot())
   const hosts = new HostKeeper({
     store: lifeStore(store),
     reach,
     now,
     pause,
     patience: settings.boot.patiencePercent / 100,
-    addressOf: (machine) => addressOfHost(machine, snapshot()),
+    addressOf: hostAddress,
     isHost(machine) {
       const entry = snapshot().entries.get(machine)
       return entry?.kind === 'machine' && entry.role === 'host'
     },
-    onChange: (life, before) => tellChange(life, before, events, snapshot()),
+    onChange(life, before) {
+      tellChange(life, before, events, snapshot())
+      people.lifeChanged(life, before)
+    },
   })
+  const people = openPeople({ reach, hosts, events, snapshot, addressOf: hostAddress, now })
   return {
     ...place,
     ...identity,
     store,
     events,
     hosts,
+    people,
     reach,
     now,
     applianceAddresses,
