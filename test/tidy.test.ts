@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['directory', 'fault'],
   directory: [],
   dns: ['directory', 'fault', 'feed'],
+  exchange: ['directory', 'fault'],
   fault: [],
   feed: ['directory', 'fault'],
   host: ['directory', 'fault', 'feed', 'libvirt', 'trust'],

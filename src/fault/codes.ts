@@ -12,6 +12,7 @@ import { hostFaults } from './codes/host.table.ts'
 import { hplFaults } from './codes/hpl.table.ts'
 import { httpFaults } from './codes/http.table.ts'
 import { imgFaults } from './codes/img.table.ts'
+import { impFaults } from './codes/imp.table.ts'
 import { labFaults } from './codes/lab.table.ts'
 import { ldapFaults } from './codes/ldap.table.ts'
 import { lvFaults } from './codes/lv.table.ts'
@@ -41,6 +42,7 @@ export const faultTable = {
   ...hplFaults,
   ...httpFaults,
   ...imgFaults,
+  ...impFaults,
   ...labFaults,
   ...ldapFaults,
   ...lvFaults,
