@@ -9,6 +9,7 @@ import { Child, type ChildSpec } from './serve/child.ts'
 import { type DirectoryServer, openDirectoryServer, slapdChild } from './serve/directory-server.ts'
 import { endLeftovers } from './serve/leftovers.ts'
 import { loadSettings } from './serve/load-settings.ts'
+import { watchRoom } from './serve/room-watch.ts'
 import { notifySystemd } from './serve/systemd.ts'
 import { ganeshaState, prepareGanesha } from './serve/ganesha.ts'
 import { nfsChoice } from './serve/nfs-source.ts'
@@ -44,6 +45,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       options.log(`warning: ${spec.name} does not run: ${String(error)}`)
     }
   }
+  using _room = watchRoom(options.dataDir, options.log)
   await using directory = await directoryServer(settings, options)
   try {
     for (const stage of stages(settings, options, directory)) await Promise.all(stage.map(start))

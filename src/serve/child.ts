@@ -20,6 +20,10 @@ export interface ChildSpec {
   readonly readyDeadlineMs: number
   /** The appliance serves without it, and says so. */
   readonly isOptional?: boolean
+  /** So it does for now: it goes on being tried. */
+  readonly mayStartLater?: boolean
+  /** Runs before each start; when it fails, that is a death as well. */
+  readonly beforeStart?: () => Promise<void>
 }
 
 export interface ChildHooks {
@@ -45,14 +49,20 @@ export class Child {
 
   /** Resolves when it is ready; rejects with its own fault when it dies before. */
   async start(): Promise<void> {
-    const child = this.#spawn()
+    const { name, mayStartLater, beforeStart } = this.#spec
     try {
-      await this.#untilReady(child)
+      await beforeStart?.()
+      await this.#untilReady(this.#spawn())
     } catch (error) {
-      this.#stopping = true
-      clearTimeout(this.#timer)
-      child.kill('SIGKILL')
-      throw error
+      if (mayStartLater !== true) {
+        this.#stopping = true
+        clearTimeout(this.#timer)
+        this.#process?.kill('SIGKILL')
+        throw error
+      }
+      // Who has died is being started again already.
+      if (this.#process === undefined) this.#died(reasonOf(error))
+      this.#hooks.log(`warning: for now without ${name}`)
     }
   }
 
@@ -70,7 +80,7 @@ export class Child {
   }
 
   #spawn(): ChildProcess {
-    const { argv, name, pidFile, ready } = this.#spec
+    const { argv, name, ready } = this.#spec
     const [program, ...rest] = argv
     // Detached: a signal to our group (Ctrl-C) reaches us alone, and we stop them in order.
     const stdio = ['ignore', 'inherit', 'inherit'] as const
@@ -79,21 +89,40 @@ export class Child {
         ? spawn(program, rest, { stdio: [...stdio, 'ipc'], detached: true })
         : spawn(program, rest, { stdio: [...stdio], detached: true })
     this.#process = child
-    if (child.pid !== undefined) writeFileSync(pidFile, `${child.pid}\n`)
+    if (child.pid !== undefined) this.#note(child.pid)
     child.once('error', (error) =>
       this.#hooks.log(`${name} could not be started: ${error.message}`),
     )
-    child.once('exit', (code, signal) => this.#died(code, signal))
+    child.once('exit', (code, signal) =>
+      this.#died(signal === null ? `exit status ${code}` : `signal ${signal}`),
+    )
     return child
   }
 
-  #died(code: number | null, signal: NodeJS.Signals | null): void {
+  /** On a full disk it runs all the same. */
+  #note(pid: number): void {
+    try {
+      writeFileSync(this.#spec.pidFile, `${pid}\n`)
+    } catch (error) {
+      this.#hooks.log(`warning: ${this.#spec.name} runs without its pid file: ${reasonOf(error)}`)
+    }
+  }
+
+  async #startAgain(): Promise<void> {
+    try {
+      await this.#spec.beforeStart?.()
+    } catch (error) {
+      return this.#died(reasonOf(error))
+    }
+    if (!this.#stopping) this.#spawn()
+  }
+
+  #died(how: string): void {
     if (this.#stopping) return
     const { name } = this.#spec
     const now = Date.now()
     this.#deaths = [...this.#deaths.filter((at) => now - at < deathWindowMs), now]
     if (this.#deaths.length === 1) this.#delayMs = restartDelayMsMin
-    const how = signal === null ? `exit status ${code}` : `signal ${signal}`
     if (this.#deaths.length >= deathsMax) {
       this.#stopping = true
       return this.#hooks.onGivenUp(
@@ -106,7 +135,7 @@ export class Child {
       )
     }
     this.#hooks.log(`${name} ended with ${how}; starting it again in ${this.#delayMs} ms`)
-    this.#timer = setTimeout(() => this.#spawn(), this.#delayMs)
+    this.#timer = setTimeout(() => void this.#startAgain(), this.#delayMs)
     this.#delayMs = Math.min(this.#delayMs * 2, restartDelayMsMax)
   }
 
@@ -150,6 +179,10 @@ async function pollReady(probe: () => Promise<boolean>, child: ChildProcess): Pr
     if (await probe()) return
     await new Promise((resolve) => setTimeout(resolve, pollPauseMs))
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function diedEarly(name: string): Fault {

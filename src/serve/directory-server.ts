@@ -1,5 +1,6 @@
 // Why this file exists: the keeper of the embedded directory: its certificate by the appliance's authority, its doors,
 // and a new certificate long before the old one ends.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EmbeddedDirectory, Endpoint, Settings } from '#config'
 import { type Ip4, parseIp4 } from '#directory'
@@ -63,6 +64,9 @@ export function slapdChild(slapd: PreparedSlapd, dataDir: string): Omit<ChildSpe
     pidFile: join(dataDir, 'run', 'slapd.pid'),
     ready: () => probeSlapd(slapd),
     readyDeadlineMs: slapdReadyMs,
+    beforeStart: slapd.beforeStart,
+    // The last good copy is served meanwhile: a directory that is away is no reason to answer nobody.
+    mayStartLater: existsSync(join(dataDir, 'directory.copy')),
   }
 }
 

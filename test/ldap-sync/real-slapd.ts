@@ -68,6 +68,7 @@ export class RealSlapd {
   }
 
   async #spawn(): Promise<void> {
+    await this.prepared.beforeStart()
     const argv = ['--pdeathsig', 'TERM', ...this.prepared.argv]
     this.#child = spawn('setpriv', argv, { stdio: 'ignore' })
     await eventually('slapd answers', () => probeSlapd(this.prepared))

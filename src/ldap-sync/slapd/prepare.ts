@@ -13,6 +13,7 @@ import { hashGenerated, hashPeoples, isHashed, type PasswordScheme } from './pas
 import { stampOf } from './renewed-entry.ts'
 import { schemaDirectives } from './schema-file.ts'
 import { ensureSecret, newSecret } from './secrets.ts'
+import { healUncleanEnd } from './unclean-end.ts'
 
 export interface SlapdSettings {
   /** The appliance's data directory. */
@@ -28,6 +29,8 @@ export interface SlapdSettings {
 export interface PreparedSlapd {
   /** Runs in the foreground. It stays the keeper's user: a change of user would undo `--pdeathsig`. */
   readonly argv: readonly [string, ...string[]]
+  /** To be awaited before each start. */
+  readonly beforeStart: () => Promise<void>
   /** The unix socket, on which slapd itself listens, and what `openSlapdDoor` opens before it. */
   readonly urls: readonly [string, string]
   readonly socketPath: string
@@ -81,8 +84,10 @@ async function prepare(settings: SlapdSettings, base: Dn): Promise<PreparedSlapd
   const renewal = { stamp: stampOf(new Date()), isHashed, hash }
   const database = await ensureDatabase({ folder, base, renewal, log, configure })
   const configFile = configure('slapd.conf', database, databaseBytesMax)
+  const lastEnd = { pidFile: facts.pidFile, configFile, base: of.base }
   return {
     argv: slapdCommand(configFile, admin.url),
+    beforeStart: () => healUncleanEnd(lastEnd),
     urls: [admin.url, `ldap://${listen}/`],
     socketPath: slapdSocket(dataDir),
     adminDn: admin.bindDn,

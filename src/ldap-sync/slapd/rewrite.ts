@@ -17,17 +17,21 @@ const slapaddProgram = '/usr/sbin/slapadd'
 /** 100,000 machines take ten seconds. */
 const rewriteMillisMax = 600_000
 const wordsMax = 2_000
+/** Whoever starts again after us must not find them at work. */
+const dyingWithUs = ['--pdeathsig', 'KILL']
 
 /** Resolves with the number of entries; rejects with what the two programs said. */
 export async function rewriteDatabase(rewriting: Rewriting): Promise<number> {
   const { fromConfig, toConfig, base, renew } = rewriting
   const options = { timeout: rewriteMillisMax, killSignal: 'SIGKILL' } as const
-  const reading = spawn(slapcatProgram, ['-f', fromConfig, '-b', base, '-o', 'ldif-wrap=no'], {
+  const read = ['-f', fromConfig, '-b', base, '-o', 'ldif-wrap=no']
+  // Quick: nothing is on the disk for certain until it ends, and nobody looks at it until then.
+  const write = ['-f', toConfig, '-b', base, '-q', '-w']
+  const reading = spawn('setpriv', [...dyingWithUs, slapcatProgram, ...read], {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // Quick: nothing is on the disk for certain until it ends, and nobody looks at it until then.
-  const writing = spawn(slapaddProgram, ['-f', toConfig, '-b', base, '-q', '-w'], {
+  const writing = spawn('setpriv', [...dyingWithUs, slapaddProgram, ...write], {
     ...options,
     stdio: ['pipe', 'ignore', 'pipe'],
   })
