@@ -29,7 +29,6 @@ export function openDirectorySync(
       base: directory.base,
       domain,
       copyFile: join(dataDir, 'directory.copy'),
-      transactions: directory.kind === 'embedded',
     },
     { clock: systemClock, connect: connectorOf(systemClock, tls), random: Math.random },
     events,

@@ -25,8 +25,6 @@ export interface DirectorySyncSettings extends SecretPlace {
   /** Where the last good copy is kept. */
   readonly copyFile: string
   readonly removals?: RemovalLimits
-  /** Batches may be written in transactions (RFC 5805): for a server that is ours alone. */
-  readonly transactions?: boolean
 }
 
 export interface DirectoryState {
@@ -85,13 +83,11 @@ export class DirectorySync {
       content: () => this.#content(),
       changed: () => this.#tell(),
     })
-    const { transactions = false } = settings
-    this.#session = new WriteSession({ ...access, transactions }, edges)
+    this.#session = new WriteSession(access, edges)
     this.writer = new DirectoryWriter(base, {
       session: this.#session,
       ownRemovals,
       clock: edges.clock,
-      distrust: () => this.#follower.startOver(),
     })
     this.#follower = new Follower({ ...access, base, attributes: mappedAttributes }, edges, {
       known: this.#tree,

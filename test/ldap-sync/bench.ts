@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  type Clock,
   type Connect,
   type DirectorySyncSettings,
   LdapClient,
@@ -90,17 +91,20 @@ export class Bench {
     return dn
   }
 
-  watch(settings: Partial<DirectorySyncSettings> = {}): WatchedSync {
+  watch(settings: Partial<DirectorySyncSettings> = {}, clock: Clock = systemClock): WatchedSync {
     const { url, bindDn, secretFile, connect } = this.#provider
     const copyFile = join(this.folder, 'copy')
     const all = { url, base: this.base, bindDn, secretFile, copyFile, ...settings }
-    const watched = new WatchedSync({ settings: all, connect })
+    const watched = new WatchedSync({ settings: all, connect, clock })
     this.#open.push(watched)
     return watched
   }
 
-  async live(settings: Partial<DirectorySyncSettings> = {}): Promise<WatchedSync> {
-    const watched = this.watch(settings)
+  async live(
+    settings: Partial<DirectorySyncSettings> = {},
+    clock: Clock = systemClock,
+  ): Promise<WatchedSync> {
+    const watched = this.watch(settings, clock)
     await watched.sync.start()
     await watched.untilLive()
     return watched

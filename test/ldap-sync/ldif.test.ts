@@ -71,7 +71,7 @@ test('RFC 2849: a long line is folded at 76 characters', () => {
   const [, ...lines] = text.trimEnd().split('\n')
   assert.deepEqual(
     lines.map((line) => line.length),
-    [76, 76, 64],
+    [76, 76, 63],
   )
   assert.equal(lines.join('\n').replaceAll('\n ', ''), `description: ${value}`)
 })

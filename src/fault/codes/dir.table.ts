@@ -86,4 +86,11 @@ export const dirFaults = {
     exit: 'timedOut',
     status: 504,
   },
+  'CPC-DIR-081': {
+    title: 'It is not known whether an order was carried out',
+    explanation:
+      'The connection to the directory server was lost after the order was sent and before its answer came, and the server did not come back in time to be asked. The order may have been carried out or not: look at the entry. Repeating the order does no harm.',
+    exit: 'failed',
+    status: 502,
+  },
 } as const satisfies Record<string, FaultEntry>

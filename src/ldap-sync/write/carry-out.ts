@@ -1,11 +1,9 @@
-// Why this file exists: thousands of orders are carried out together, for a server that syncs its disk once for each
-// is waited for once for all; and at the end it is known of each order what became of it.
-import { Fault } from '#fault'
-import { connectionLost } from '../client/fault.ts'
+// Why this file exists: thousands of orders are carried out in large batches, for a server syncs its disk once for
+// each write it is sent alone; and at the end it is known of each order what became of it.
+import type { Fault } from '#fault'
+import { Batch, type CarryOutEdges, type Placed } from './batch.ts'
 import { inLevels } from './levels.ts'
 import type { DirectoryOrder } from './order.ts'
-import { sendOrder, type SendEdges } from './send.ts'
-import type { WriteSession } from './session.ts'
 
 export type OrderOutcome =
   | { readonly order: DirectoryOrder; readonly kind: 'done' }
@@ -13,17 +11,14 @@ export type OrderOutcome =
   | { readonly order: DirectoryOrder; readonly kind: 'not-tried' }
 
 export interface CarryOutOptions {
-  /** What is under way is ended; the rest is not tried. */
+  /** The batch that is under way is ended; the rest is not tried. */
   readonly signal?: AbortSignal
+  /** After each batch: how many are done by now. */
   readonly onDone?: (done: number) => void
 }
 
-export interface CarryOutEdges extends SendEdges {
-  readonly session: WriteSession
-}
-
-/** Less than a client takes at once, so that others get through. */
-const underWayMax = 128
+/** Long enough that one sync of a disk among so many does not count, short enough that other writers get through. */
+const batchOrdersMax = 500
 
 export async function carryOut(
   orders: readonly DirectoryOrder[],
@@ -32,32 +27,30 @@ export async function carryOut(
 ): Promise<OrderOutcome[]> {
   const outcomes = orders.map((order): OrderOutcome => ({ order, kind: 'not-tried' }))
   let done = 0
-  const one = async (place: number): Promise<void> => {
-    const order = orders[place]
-    if (order === undefined || signal?.aborted === true) return
-    outcomes[place] = await attempt(order, edges)
-    if (outcomes[place].kind === 'done') onDone?.((done += 1))
-  }
-  for (const level of inLevels(orders)) {
-    const queue = level.values()
-    const work = async (): Promise<void> => {
-      for (const place of queue) await one(place)
+  for (const batch of batchesOf(orders)) {
+    if (signal?.aborted === true) break
+    const [verdicts, lost] = await edges.session.inTurn(() => new Batch(batch, edges).carryOut())
+    for (const [{ order, place }, verdict] of verdicts) {
+      outcomes[place] = { order, ...verdict }
+      if (verdict.kind === 'done') done += 1
     }
-    await Promise.all(Array.from({ length: Math.min(underWayMax, level.length) }, work))
+    onDone?.(done)
+    if (lost) break
   }
   return outcomes
 }
 
-async function attempt(order: DirectoryOrder, edges: CarryOutEdges): Promise<OrderOutcome> {
-  try {
-    await sendOrder(await edges.session.client(), order, edges)
-    return { order, kind: 'done' }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return {
-      order,
-      kind: 'failed',
-      fault: error instanceof Fault ? error : connectionLost('', why),
+/** Level after level: what an order needs stands in an earlier batch, or before it in its own. */
+function* batchesOf(orders: readonly DirectoryOrder[]): Generator<readonly Placed[]> {
+  let batch: Placed[] = []
+  for (const [level, places] of inLevels(orders).entries()) {
+    for (const place of places) {
+      const order = orders[place]
+      if (order) batch.push({ order, place, level })
+      if (batch.length < batchOrdersMax) continue
+      yield batch
+      batch = []
     }
   }
+  if (batch.length > 0) yield batch
 }

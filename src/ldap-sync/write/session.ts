@@ -3,23 +3,15 @@
 import { LdapClient } from '../client/client.ts'
 import type { FollowerEdges, FollowerSettings } from '../sync/session.ts'
 
-export interface WriteSettings extends Pick<FollowerSettings, 'url' | 'credentials'> {
-  /** Orders may be carried out in transactions (RFC 5805); absent: not. */
-  readonly transactions?: boolean
-}
-
 export class WriteSession {
-  readonly #settings: WriteSettings
+  readonly #settings: Pick<FollowerSettings, 'url' | 'credentials'>
   readonly #edges: FollowerEdges
   #opening: Promise<LdapClient> | undefined
   #open: LdapClient | undefined
   #closed = false
   #turn: Promise<unknown> = Promise.resolve()
-  /** Until the server says otherwise. */
-  hasTransactions: boolean
 
-  constructor(settings: WriteSettings, edges: FollowerEdges) {
-    this.hasTransactions = settings.transactions === true
+  constructor(settings: Pick<FollowerSettings, 'url' | 'credentials'>, edges: FollowerEdges) {
     this.#settings = settings
     this.#edges = edges
   }
@@ -34,7 +26,7 @@ export class WriteSession {
     return this.#open
   }
 
-  /** One after the other: a connection has one transaction at a time. */
+  /** One after the other, so that no batch takes all that a connection bears from the other. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work)
     this.#turn = result.catch(() => undefined)

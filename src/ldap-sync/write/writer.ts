@@ -5,8 +5,8 @@ import type { LdapClient } from '../client/client.ts'
 import { LdapRefusal } from '../client/fault.ts'
 import { childDn, parseDn, rdnOf } from '../dn.ts'
 import { ldapFilter } from '../message/filter.ts'
-import type { OwnRemovals } from '../sync/guard.ts'
 import type { MachineFields, NetworkFields, NicFields, Values, VoFields } from './attributes.ts'
+import type { CarryOutEdges } from './batch.ts'
 import { carryOut, type CarryOutOptions, type OrderOutcome } from './carry-out.ts'
 import {
   addressOrder,
@@ -22,14 +22,8 @@ import {
   voAlteration,
   voOrder,
 } from './order.ts'
-import { sendOrder } from './send.ts'
-import type { WriteSession } from './session.ts'
-
-export interface WriterEdges {
-  readonly session: WriteSession
-  readonly ownRemovals: OwnRemovals
-  readonly now: () => number
-}
+import { inParallel } from './parallel.ts'
+import { carryOutOne } from './send.ts'
 
 const attributeOrValueExists = 20
 const filter = ldapFilter`(objectClass=*)`
@@ -37,9 +31,9 @@ const filter = ldapFilter`(objectClass=*)`
 /** Every method may throw a Fault; an LdapRefusal carries the server's own code. Those that add return the DN. */
 export class DirectoryWriter {
   readonly #base: string
-  readonly #edges: WriterEdges
+  readonly #edges: CarryOutEdges
 
-  constructor(base: string, edges: WriterEdges) {
+  constructor(base: string, edges: CarryOutEdges) {
     this.#base = base
     this.#edges = edges
   }
@@ -115,13 +109,13 @@ export class DirectoryWriter {
   async remove(dn: string): Promise<void> {
     const client = await this.#edges.session.client()
     for (const order of await removalOrders(client, dn)) {
-      await sendOrder(client, order, this.#edges)
+      await carryOutOne(client, order, this.#edges)
     }
   }
 
   /** What changing them means for the classes that they have now. */
   async ordersToAlter(alterations: readonly Alteration[]): Promise<DirectoryOrder[]> {
-    return forEach(alterations, async (alteration) => {
+    return inParallel(alterations, async (alteration) => {
       const client = await this.#edges.session.client()
       return alterationOrder(alteration, await classesOf(client, alteration.dn))
     })
@@ -129,7 +123,7 @@ export class DirectoryWriter {
 
   /** With all that stands below them now. */
   async ordersToRemove(dns: readonly string[]): Promise<DirectoryOrder[]> {
-    const orders = await forEach(dns, async (dn) =>
+    const orders = await inParallel(dns, async (dn) =>
       removalOrders(await this.#edges.session.client(), dn),
     )
     return orders.flat()
@@ -141,7 +135,7 @@ export class DirectoryWriter {
   }
 
   async #write(order: DirectoryOrder): Promise<string> {
-    await sendOrder(await this.#edges.session.client(), order, this.#edges)
+    await carryOutOne(await this.#edges.session.client(), order, this.#edges)
     return order.dn
   }
 }
@@ -160,20 +154,4 @@ async function removalOrders(client: LdapClient, dn: string): Promise<readonly D
   return found
     .map((each) => ({ kind: 'delete', dn: each.dn }) as const)
     .toSorted((one, other) => depth(other.dn) - depth(one.dn))
-}
-
-/** Questions under way at once. */
-const atOnceMax = 64
-
-async function forEach<Item, Answer>(
-  items: readonly Item[],
-  ask: (item: Item) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers = new Map<number, Answer>()
-  const queue = items.entries()
-  const work = async (): Promise<void> => {
-    for (const [place, item] of queue) answers.set(place, await ask(item))
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnceMax, items.length) }, work))
-  return [...answers].toSorted(([one], [other]) => one - other).map(([, answer]) => answer)
 }
