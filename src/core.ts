@@ -58,6 +58,7 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
     await people[Symbol.asyncDispose]()
     followers.feed[Symbol.dispose]()
     await followers.sync.close()
+    followers.directory[Symbol.dispose]()
     store[Symbol.dispose]()
   }
 })

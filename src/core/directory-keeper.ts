@@ -5,7 +5,9 @@ import {
   type Assembly,
   type Delta,
   type EntryId,
+  heldBeside,
   isClaimed,
+  isPlainlyHeld,
   type Ip4,
   type Snapshot,
   startAssembly,
@@ -16,7 +18,9 @@ import type { BootSettings, FeedMessage } from '#feed'
 import { feedVersion } from '#feed'
 import type { DirectoryChange } from '#ldap-sync'
 import type { CoreStore } from '#store'
+import { HolderRecord } from './holder-record.ts'
 import { withStoredAddress } from './stored-address.ts'
+import { ZoneSerial } from './zone-serial.ts'
 
 export interface DirectoryKeeperParts {
   readonly empty: Snapshot
@@ -26,6 +30,7 @@ export interface DirectoryKeeperParts {
   readonly send: (message: FeedMessage) => void
   /** After each change: addresses to give, lives to forget. */
   readonly onChange: (deltas: readonly Delta[]) => void
+  readonly onTrouble: (reason: string) => void
 }
 
 /** A write of ours comes back within milliseconds; without the directory it never does. */
@@ -36,18 +41,21 @@ interface Waiter {
   readonly resolve: () => void
 }
 
-export class DirectoryKeeper {
+export class DirectoryKeeper implements Disposable {
   readonly #parts: DirectoryKeeperParts
   readonly #waiters = new Set<Waiter>()
+  readonly #holders: HolderRecord
+  readonly #serial: ZoneSerial
   #assembly: Assembly
   #snapshot: Snapshot
-  #serial: number
 
   constructor(parts: DirectoryKeeperParts) {
     this.#parts = parts
-    this.#assembly = startAssembly(parts.store.holders.all())
-    this.#snapshot = parts.empty
-    this.#serial = this.#nextSerial()
+    const { store, empty, now, onTrouble } = parts
+    this.#holders = new HolderRecord({ store, later, onTrouble })
+    this.#serial = new ZoneSerial({ zone: empty.domain, serials: store.serials, now })
+    this.#assembly = startAssembly(this.#holders.load())
+    this.#snapshot = empty
   }
 
   get snapshot(): Snapshot {
@@ -63,13 +71,16 @@ export class DirectoryKeeper {
     })
     const step = stepAll(this.#assembly, changes)
     this.#assembly = step.assembly
-    store.together(() => {
-      for (const { key, id } of step.holderChanges) {
-        if (id === undefined) store.holders.remove(key)
-        else store.holders.put(key, id)
-      }
-    })
     if (step.deltas.length > 0) this.#publish(step.deltas)
+    this.#holders.note(step.holderChanges)
+    for (const delta of step.deltas)
+      if (delta.kind === 'set-aside') this.#holders.note(heldBeside(this.#assembly, delta.item.id))
+  }
+
+  /** The directory's copy holds all that was taken until now; what it returns says that it is on the disk. */
+  copied(): () => void {
+    const assembly = this.#assembly
+    return this.#holders.copyTaken((key) => !isPlainlyHeld(assembly, key))
   }
 
   /** What a wire that knows nothing must hear first. */
@@ -84,7 +95,7 @@ export class DirectoryKeeper {
         number,
         entries: [...entries.values()],
         setAside: [...setAside.values()],
-        serial: this.#serial,
+        serial: this.#serial.current,
       },
       ...[...store.hosts.nextBoots()].map(
         ([id, choice]) => ({ kind: 'next-boot', id, choice }) as const,
@@ -110,23 +121,23 @@ export class DirectoryKeeper {
     })
   }
 
+  [Symbol.dispose](): void {
+    this.#holders.flush()
+    this.#serial[Symbol.dispose]()
+  }
+
   #publish(deltas: readonly Delta[]): void {
     this.#snapshot = applyDeltas(this.#snapshot, deltas, this.#snapshot.number + 1)
-    this.#serial = this.#nextSerial()
-    this.#parts.send({
-      kind: 'delta',
-      number: this.#snapshot.number,
-      serial: this.#serial,
-      deltas,
-    })
+    const { number } = this.#snapshot
+    this.#parts.send({ kind: 'delta', number, serial: this.#serial.next(), deltas })
     for (const { isShown, resolve } of this.#waiters) if (isShown(this.#snapshot)) resolve()
     this.#parts.onChange(deltas)
   }
+}
 
-  #nextSerial(): number {
-    const { store, now, empty } = this.#parts
-    return store.serials.next(empty.domain, now() / 1000)
-  }
+function later(milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds)
+  return () => clearTimeout(timer)
 }
 
 /** Ids of entries that were served before these deltas and are not after them. */

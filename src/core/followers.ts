@@ -32,6 +32,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     now,
     send: (message) => feed.send(message),
     onChange: (deltas) => changed(deltas),
+    onTrouble: (reason) => events.tell('alarm', 'directory', reason),
   })
   foundation.showSnapshot(() => directory.snapshot)
   const vcnsSeen = new VcnsSeen()
@@ -43,6 +44,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
       directory.take(batch)
       keepNotes(batch, notes)
     },
+    copied: () => directory.copied(),
     state(state) {
       tellState(state)
       if (state.kind === 'starting') return

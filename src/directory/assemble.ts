@@ -58,6 +58,23 @@ export function isClaimed(assembly: Assembly, address: Ip4): boolean {
   return assembly.claims.has(addressClaim(address))
 }
 
+/** Whether the entries themselves say who holds it: one entry alone claims it, and is served. */
+export function isPlainlyHeld(assembly: Assembly, key: ClaimKey): boolean {
+  const claim = assembly.claims.get(key)
+  if (claim === undefined) return true
+  return typeof claim === 'string' && assembly.known.get(claim)?.kind !== 'waiting'
+}
+
+/** Who holds what an entry waits for, or claimed before it could not be read. */
+export function heldBeside(assembly: Assembly, waiting: EntryId): readonly HolderChange[] {
+  const known = assembly.known.get(waiting)
+  if (known?.kind !== 'waiting') return []
+  return known.claims.flatMap((key) => {
+    const id = holderOf(assembly.claims.get(key))
+    return id === undefined ? [] : [{ key, id }]
+  })
+}
+
 export function step(assembly: Assembly, change: Change): Step {
   return stepAll(assembly, [change])
 }

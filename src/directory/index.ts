@@ -2,8 +2,10 @@
 export {
   type Assembly,
   type Change,
+  heldBeside,
   holders,
   isClaimed,
+  isPlainlyHeld,
   startAssembly,
   step,
   type Step,

@@ -12,6 +12,8 @@ const confirmedMillisMax = 15 * 60_000
 export interface CopyEvents {
   /** What is to be written now; absent when there is nothing good to write. */
   readonly content: () => Copy | undefined
+  /** The content has been taken. What it returns is called when that is on the disk. */
+  readonly taken: () => () => void
   /** On trouble, and at its end. */
   readonly changed: () => void
 }
@@ -80,6 +82,7 @@ export class CopyKeeper {
   async #save(): Promise<void> {
     const copy = this.#events.content()
     if (!copy) return
+    const saved = this.#events.taken()
     this.#unsaved = false
     const began = this.#clock.now()
     const before = this.#trouble
@@ -87,6 +90,7 @@ export class CopyKeeper {
       await saveCopy(this.#path, copy)
       this.#trouble = undefined
       this.#savedAt = copy.heardAt
+      saved()
       const tookMillis = this.#clock.now() - began
       this.#delayMillis = Math.max(delayMillisMin, tookMillis * pausesPerWrite)
     } catch (error) {

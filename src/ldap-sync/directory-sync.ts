@@ -51,6 +51,8 @@ export interface DirectoryEvents {
   readonly changes: (batch: readonly DirectoryChange[]) => void
   /** On every change of kind, fault, held removals or trouble with the copy, and when a cookie was refused. */
   readonly state: (state: DirectoryState) => void
+  /** A copy of all that was told so far is being written. What it returns is called when it is on the disk. */
+  readonly copied?: () => () => void
 }
 
 export class DirectorySync {
@@ -81,6 +83,7 @@ export class DirectorySync {
     this.#projection = new Projection(this.#tree.view, settings.domain)
     this.#copy = new CopyKeeper(settings.copyFile, edges.clock, {
       content: () => this.#content(),
+      taken: () => events.copied?.() ?? (() => undefined),
       changed: () => this.#tell(),
     })
     this.#session = new WriteSession(access, edges)

@@ -61,6 +61,7 @@ async function openHouse(): Promise<House> {
     now: Date.now,
     send: () => undefined,
     onChange: () => undefined,
+    onTrouble: () => undefined,
   })
   const { urls, adminDn: bindDn, secretFile } = slapd.prepared
   const sync = new DirectorySync(
