@@ -46,6 +46,11 @@ export const machineView = exactly<MachineView>()(
     tags: z.array(z.string()),
     boot: z.int(),
     dn: z.string(),
+    mayLogIn: z.array(z.string()).exactOptional(),
+    maySudo: z.array(z.string()).exactOptional(),
+    mayNotLogIn: z.array(z.string()).exactOptional(),
+    peopleTakenAt: instant.exactOptional(),
+    peopleTrouble: z.string().exactOptional(),
   }),
 )
 

@@ -27,6 +27,15 @@ export interface MachineView {
   readonly tags: readonly string[]
   readonly boot: number
   readonly dn: string
+  /** Of a host that is asked for alone, who may log in to it; and of these, who may become root. */
+  readonly mayLogIn?: readonly string[]
+  readonly maySudo?: readonly string[]
+  /** Whom a tag would let in, each with what is against it. */
+  readonly mayNotLogIn?: readonly string[]
+  /** When the host last took it, or was found to have it. */
+  readonly peopleTakenAt?: string
+  /** Why it may not have it. */
+  readonly peopleTrouble?: string
 }
 
 export interface MachineRequest {

@@ -11,11 +11,13 @@ import type { AddressGiver } from '../addresses.ts'
 import type { DirectoryKeeper } from '../directory-keeper.ts'
 import type { EventHub } from '../events.ts'
 import type { EntryNotes } from '../followers.ts'
+import type { PeopleKeeper } from '../people/keeper.ts'
 import type { Sightings } from '../sightings.ts'
 
 export interface ServiceContext {
   readonly store: CoreStore
   readonly hosts: HostKeeper
+  readonly people: PeopleKeeper
   readonly events: EventHub
   readonly directory: DirectoryKeeper
   readonly sync: DirectorySync

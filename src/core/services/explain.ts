@@ -3,6 +3,7 @@ import {
   formatIp4,
   joinName,
   type Machine,
+  parseDnsName,
   parseIp4,
   parseMac,
   type Snapshot,
@@ -11,6 +12,7 @@ import {
 import { decideExplained } from '../explained-boot.ts'
 import type { ServiceContext } from './context.ts'
 import { findMachine } from './machines.ts'
+import { explainAside, explainPerson, peopleLines } from './people.ts'
 
 export function explain(subject: string, context: ServiceContext): readonly string[] {
   const snapshot = context.snapshot()
@@ -22,7 +24,20 @@ export function explain(subject: string, context: ServiceContext): readonly stri
   if (found !== undefined) return explainDevice(found, context)
   if (mac !== undefined) return explainStranger(subject, context)
   if (address !== undefined) return [`${subject}: no entry of the directory has this address`]
-  return explainDevice(findMachine(subject, snapshot), context)
+  return explainName(subject, context)
+}
+
+/** A machine and a person may have the same name; then both are told of. */
+function explainName(subject: string, context: ServiceContext): readonly string[] {
+  const { people } = context
+  const snapshot = context.snapshot()
+  const person = people.named(subject)
+  const known =
+    person === undefined ? explainAside(subject, snapshot) : explainPerson(person, snapshot, people)
+  if (known === undefined) return explainDevice(findMachine(subject, snapshot), context)
+  const name = parseDnsName(subject)
+  const device = name === undefined ? undefined : snapshot.byName.get(name)?.device
+  return device === undefined ? known : [...explainDevice(device, context), ...known]
 }
 
 function explainDevice(device: Machine | Vcn, context: ServiceContext): readonly string[] {
@@ -48,12 +63,18 @@ function nicLines(nic: Machine['nics'][number], fqdn: string, snapshot: Snapshot
   ]
 }
 
-function machineLines(machine: Machine, { hosts, snapshot, store }: ServiceContext): string[] {
+function machineLines(machine: Machine, context: ServiceContext): string[] {
+  const { hosts, people, snapshot, store } = context
   const life = hosts.life(machine.id)
   const next = store.hosts.nextBoots().get(machine.id) ?? 'by-role'
   const boot = decideExplained(machine, next, snapshot())
   const last = life.trail.slice(-5).map((line) => `seen     ${line}`)
-  return [`boot     ${boot}`, `state    ${life.state}, boot ${life.boot}`, ...last]
+  return [
+    `boot     ${boot}`,
+    `state    ${life.state}, boot ${life.boot}`,
+    ...peopleLines(machine, people),
+    ...last,
+  ]
 }
 
 function explainStranger(mac: string, { sightings }: ServiceContext): readonly string[] {

@@ -5,17 +5,21 @@ import { Fault } from '#fault'
 import type { MachineFields } from '#ldap-sync'
 import { unknownMachine } from '../enrolment.ts'
 import { audited, type ServiceContext } from './context.ts'
+import { peopleFacts } from './people.ts'
 import { switchPower } from './power.ts'
 import { readAddress, readMac, readName, readUuid } from './reading.ts'
 import { machineView, timelineView } from './views.ts'
 
 export function machineServices(context: ServiceContext): Services['machines'] {
-  const { snapshot, hosts, sightings, store } = context
+  const { snapshot, hosts, people, sightings, store } = context
   const view = (machine: Machine) => machineView(machine, hosts.life(machine.id), snapshot())
   const find = (name: string): Machine => findMachine(name, snapshot())
   return {
     list: () => machinesOf(snapshot()).map(view),
-    show: (name) => view(find(name)),
+    show(name) {
+      const machine = find(name)
+      return { ...view(machine), ...peopleFacts(machine, people) }
+    },
     add: async (request, caller) => view(await addMachine(request, caller, context)),
     change: async (name, change, caller) =>
       view(await changeMachine(find(name), change, caller, context)),
