@@ -61,7 +61,7 @@ export class Child {
         throw error
       }
       // Who has died is being started again already.
-      if (this.#process === undefined) this.#died(reasonOf(error))
+      if (this.#process === undefined) this.#died(`could not begin (${reasonOf(error)})`)
       this.#hooks.log(`warning: for now without ${name}`)
     }
   }
@@ -94,7 +94,7 @@ export class Child {
       this.#hooks.log(`${name} could not be started: ${error.message}`),
     )
     child.once('exit', (code, signal) =>
-      this.#died(signal === null ? `exit status ${code}` : `signal ${signal}`),
+      this.#died(`ended with ${signal === null ? `exit status ${code}` : `signal ${signal}`}`),
     )
     return child
   }
@@ -112,7 +112,7 @@ export class Child {
     try {
       await this.#spec.beforeStart?.()
     } catch (error) {
-      return this.#died(reasonOf(error))
+      return this.#died(`could not begin (${reasonOf(error)})`)
     }
     if (!this.#stopping) this.#spawn()
   }
@@ -129,12 +129,12 @@ export class Child {
         new Fault('CPC-SRV-003', {
           what: `${name} keeps dying`,
           where: `serve, child ${name}`,
-          why: `it ended ${deathsMax} times within ${deathWindowMs / 1000} s, last with ${how}`,
+          why: `it died ${deathsMax} times within ${deathWindowMs / 1000} s; the last time it ${how}`,
           todo: `read ${name}'s last lines above, mend that, and start the appliance again`,
         }),
       )
     }
-    this.#hooks.log(`${name} ended with ${how}; starting it again in ${this.#delayMs} ms`)
+    this.#hooks.log(`${name} ${how}; starting it again in ${this.#delayMs} ms`)
     this.#timer = setTimeout(() => void this.#startAgain(), this.#delayMs)
     this.#delayMs = Math.min(this.#delayMs * 2, restartDelayMsMax)
   }

@@ -15,7 +15,7 @@ const noneBytes = mib
 /** A small disk is short of room when a tenth is left. */
 const shortBytesMax = 256 * mib
 const shortShare = 0.1
-const lookEveryMs = 10_000
+const lookEveryMs = 2_000
 
 export function roomOn({ freeBytes, sizeBytes }: Disk): Room {
   if (freeBytes < noneBytes) return 'none'

@@ -46,7 +46,7 @@ export class StockReplica {
   async names(): Promise<string> {
     const { out } = await this.#ask('(objectClass=device)', 'cn')
     return [...out.matchAll(/^cn: (.*)$/gm)]
-      .map(([, name]) => name)
+      .map(([, name = '']) => name)
       .toSorted()
       .join(' ')
   }
