@@ -66,6 +66,19 @@ export class Buckets<K extends string | number, V> {
     for (const bucket of this.#table.groups.flat()) if (bucket) yield* bucket.entries()
   }
 
+  /** Keys whose value is another one than before, found by the buckets that are: unchanged ones are not looked into. */
+  *keysChangedSince(before: Buckets<K, V>): Generator<K> {
+    const old = before.#table
+    const now = this.#table
+    if (old === now) return
+    for (let at = 0; at < Math.max(old.buckets, now.buckets); at += 1) {
+      const [was, is] = [bucketAt(old, at), bucketAt(now, at)]
+      if (was === is && old.buckets === now.buckets) continue
+      for (const [key, value] of is ?? []) if (before.get(key) !== value) yield key
+      for (const key of was?.keys() ?? []) if (!this.has(key)) yield key
+    }
+  }
+
   /** What it cost to come here from an earlier state: so many places in buckets and lists are not the same any more. */
   copiedSince(before: Buckets<K, V>): number {
     const old = before.#table.groups

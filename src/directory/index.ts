@@ -51,7 +51,8 @@ export {
   prefixOfMask,
   type Subnet,
 } from './ip4.ts'
-export { type Finding, lint } from './lint.ts'
+export type { Finding } from './lint/finding.ts'
+export { findingsOf, lint, type LintState, lintStep, startLint } from './lint/lint.ts'
 export { isUnicastMac, type Mac, macFromBytes, macToBytes, parseMac } from './mac.ts'
 export { type DnsName, joinName, type Label, parseDnsName, parseLabel } from './name.ts'
 export {

@@ -3,12 +3,12 @@
 import type { BucketsDraft } from './buckets.ts'
 import { namesOf, properSuffixes } from './device-names.ts'
 import type { Entry, EntryId, Machine, Network, SetAside, Vcn } from './entry.ts'
+import { GroupedDraft } from './grouped.ts'
 import type { Ip4 } from './ip4.ts'
 import { isUnicastMac, type Mac } from './mac.ts'
 import { MachineLists } from './machine-lists.ts'
 import type { DnsName, Label } from './name.ts'
 import type { Found, Snapshot } from './snapshot.ts'
-import { TagDraft } from './tag-index.ts'
 import { identifiesNobody, type Uuid } from './uuid.ts'
 
 /** The next snapshot while it is being made. */
@@ -21,7 +21,7 @@ export interface Draft {
   readonly byName: BucketsDraft<DnsName, Found>
   readonly byUuid: BucketsDraft<Uuid, Machine>
   readonly byPort: BucketsDraft<string, Machine>
-  readonly byTag: TagDraft
+  readonly byTag: GroupedDraft<string, EntryId, Machine>
   readonly setAside: BucketsDraft<EntryId, SetAside>
   readonly nonTerminals: BucketsDraft<DnsName, number>
   readonly networkByName: BucketsDraft<Label, Network>
@@ -39,7 +39,7 @@ export function draftOf(snapshot: Snapshot): Draft {
     byName: snapshot.byName.edit(),
     byUuid: snapshot.byUuid.edit(),
     byPort: snapshot.byPort.edit(),
-    byTag: new TagDraft(snapshot.byTag),
+    byTag: new GroupedDraft(snapshot.byTag),
     setAside: snapshot.setAside.edit(),
     nonTerminals: snapshot.nonTerminals.edit(),
     networkByName: snapshot.networkByName.edit(),
@@ -120,7 +120,8 @@ export function setEntryAside(draft: Draft, item: SetAside): void {
 function addNetwork(draft: Draft, network: Network): void {
   draft.networkByName.set(network.name, network)
   draft.networks = [...draft.networks, network].toSorted(
-    (one, other) => one.number - other.number || one.prefix - other.prefix,
+    (one, other) =>
+      one.number - other.number || one.prefix - other.prefix || (one.id < other.id ? -1 : 1),
   )
 }
 
@@ -173,7 +174,7 @@ function count(index: BucketsDraft<DnsName, number>, name: DnsName, by: number):
 }
 
 function addMachine(draft: Draft, machine: Machine): void {
-  draft.byTag.add(machine)
+  for (const tag of machine.tags) draft.byTag.add(tag, machine.id, machine)
   if (machine.uuid !== undefined && !identifiesNobody(machine.uuid)) {
     draft.uuidClaims.add(machine.uuid, machine)
     settleUuid(draft, machine.uuid)
@@ -185,7 +186,7 @@ function addMachine(draft: Draft, machine: Machine): void {
 }
 
 function removeMachine(draft: Draft, machine: Machine): void {
-  draft.byTag.remove(machine)
+  for (const tag of machine.tags) draft.byTag.remove(tag, machine.id)
   if (machine.uuid !== undefined) {
     draft.uuidClaims.remove(machine.uuid, machine)
     settleUuid(draft, machine.uuid)

@@ -1,11 +1,11 @@
 // Why this file exists: the directory as one frozen value that every answer is a function of.
 import { Buckets } from './buckets.ts'
 import type { Entry, EntryId, Machine, Network, SetAside, Vcn } from './entry.ts'
+import type { Grouped } from './grouped.ts'
 import type { Ip4 } from './ip4.ts'
 import type { Mac } from './mac.ts'
 import type { DnsName, Label } from './name.ts'
 import { draftOf, dropEntry, putEntry, sealDraft, setEntryAside } from './snapshot-draft.ts'
-import type { ByTag } from './tag-index.ts'
 import type { Uuid } from './uuid.ts'
 
 /** Where a MAC or an address leads: the device and which of its NICs. */
@@ -29,7 +29,7 @@ export interface Snapshot {
   readonly byUuid: Buckets<Uuid, Machine>
   /** Only machines without any MAC, each alone on its port: no other is identified by a port. */
   readonly byPort: Buckets<string, Machine>
-  readonly byTag: ByTag
+  readonly byTag: Grouped<string, EntryId, Machine>
   readonly setAside: Buckets<EntryId, SetAside>
   /** Every proper suffix of a name in use (`hpl.physics`): a name that exists but has no record. */
   readonly nonTerminals: Buckets<DnsName, number>

@@ -8,7 +8,6 @@ import {
   type Entry,
   formatIp4,
   freeAddresses,
-  lint,
   type Network,
   networkContaining,
   networkForNic,
@@ -102,39 +101,3 @@ for (const [sentence, found, expected] of [
     assert.equal(found, expected)
   })
 }
-
-const child = { id: id(101), macs: [], network: label('nowhere') }
-for (const [code, entries, about] of [
-  ['CPC-DIR-003', [machine(1, { address: '192.0.2.1' })], 1],
-  ['CPC-DIR-004', [prov, machine(1, { address: '10.0.0.9' })], 1],
-  ['CPC-DIR-005', [machine(1, { macs: ['01:00:5e:00:00:01'] })], 1],
-  ['CPC-DIR-006', [machine(1, { uuid: id(9) }), machine(2, { uuid: id(9) })], 2],
-  ['CPC-DIR-007', [machine(1, { port: 'p' }), machine(2, { port: 'p' })], 2],
-  ['CPC-DIR-008', [prov, inner], 1],
-  ['CPC-DIR-009', [machine(1, { children: [child] })], 1],
-  ['CPC-DIR-010', [prov, machine(1, { address: '10.0.0.255' })], 1],
-  [
-    'CPC-DIR-011',
-    [
-      prov,
-      inner,
-      machine(1, { children: [{ ...child, network: label('net52'), address: ip('10.0.0.3') }] }),
-    ],
-    1,
-  ],
-] as const) {
-  test(`lint warns with ${code}, and only where it is so`, () => {
-    const findings = lint(snapshotOf(...entries)).filter((finding) => finding.code === code)
-    assert.equal(findings.length, about)
-    assert.ok(findings.every(({ severity, dn, why }) => severity === 'warning' && dn && why))
-    assert.deepEqual(lint(snapshotOf(prov, machine(1, { address: '10.0.0.3' }))), [])
-  })
-}
-
-test('lint tells every entry that is set aside, with its reason', () => {
-  const item = { id: id(1), dn: 'cn=n1', reason: 'mask 33' }
-  const snapshot = applyDeltas(emptySnapshot(domain), [{ kind: 'set-aside', item }])
-  assert.deepEqual(lint(snapshot), [
-    { code: 'CPC-DIR-002', severity: 'error', dn: 'cn=n1', why: 'mask 33' },
-  ])
-})

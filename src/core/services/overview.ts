@@ -1,5 +1,6 @@
 // Why this file exists: how the appliance is, for people (status), for load balancers (ready) and for Prometheus (metrics).
 import type { Services, StatusView } from '#api'
+import { lintStep, startLint } from '#directory'
 import type { DirectoryState } from '#ldap-sync'
 import type { ServiceContext } from './context.ts'
 import { explain } from './explain.ts'
@@ -26,10 +27,14 @@ export function overviewServices(
   version: string,
 ): Overview {
   const status = (): StatusView => statusView(context, wire, version)
+  let linted = startLint(context.snapshot().domain, context.applianceAddresses)
   return {
     leases: { list: () => context.sightings.leases() },
     directory: {
-      lint: () => lintViews(context.snapshot(), context.notes()),
+      lint() {
+        linted = lintStep(linted, context.snapshot())
+        return lintViews(linted, context.notes())
+      },
       decideHeld(accept, caller) {
         const change = { caller, action: `directory ${accept}`, target: 'held removals' }
         return audited(context, change, () => {

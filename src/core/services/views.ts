@@ -1,10 +1,11 @@
 // Why this file exists: what people and programs see of a machine or a network, made of the snapshot and its life.
 import type { LintView, MachineView, NetworkView, TimelineView } from '#api'
 import {
+  findingsOf,
   formatIp4,
   formatSubnet,
   joinName,
-  lint,
+  type LintState,
   type Machine,
   type Network,
   type Snapshot,
@@ -68,14 +69,20 @@ export function timelineView(machine: Machine, life: Life): TimelineView {
   }
 }
 
-export function lintViews(snapshot: Snapshot, left: Iterable<EntryNotes>): readonly LintView[] {
-  const findings = lint(snapshot).map(({ severity, dn, why, code }): LintView => ({
+/** Of what mapping left out of an entry; all other codes are lint's own. */
+const leftOutCode = 'CPC-DIR-040'
+
+export function lintViews(state: LintState, left: Iterable<EntryNotes>): readonly LintView[] {
+  const findings = [...findingsOf(state)].map(({ severity, dn, why, code }): LintView => ({
     severity: severity === 'error' ? 'set-aside' : 'warning',
     where: dn,
     reason: `${why} (${code})`,
   }))
   const leftOut = [...left].flatMap(({ dn, notes }) =>
-    notes.map((reason): LintView => ({ severity: 'warning', where: dn, reason })),
+    notes.map((note): LintView => {
+      const reason = `${note} (${leftOutCode})`
+      return { severity: 'warning', where: dn, reason }
+    }),
   )
   return [...findings, ...leftOut]
 }

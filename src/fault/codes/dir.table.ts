@@ -86,6 +86,111 @@ export const dirFaults = {
     exit: 'timedOut',
     status: 504,
   },
+  'CPC-DIR-040': {
+    title: 'A value of an entry is left out',
+    explanation:
+      'The entry is served, but one of its values is not: a cn that is no host name or is one in another domain, a MAC or address that cannot be read beside one that can, an IPv6 address, a key or a text with characters that do not show themselves. Correct the value, or leave it: it does no harm.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-041': {
+    title: 'A part of a name is made of digits alone',
+    explanation:
+      'DNS allows it, but many programs take such a name for a number or an address. Put a letter before it.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-042': {
+    title: 'A name has two hyphens side by side',
+    explanation:
+      'Behind xn, two hyphens mean punycode, which shows people another name than programs see; elsewhere they are reserved, and shells and node sets read them as the beginning of an option. Choose a name without.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-043': {
+    title: 'A name that programs look for by themselves',
+    explanation:
+      'localhost, wpad, isatap and their like are asked for by every machine of the network, and ns and hostmaster are the names of this appliance in DNS: whoever has such a name answers for all. Rename the entry, or remove the alias.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-044': {
+    title: 'A name ends like that of another domain',
+    explanation:
+      'Names are relative to the domain of the appliance, so n1.example.org is served as n1.example.org and the domain behind it. If the machine is meant to be n1 here, add n1 as a cn: then the long name is left out.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-045': {
+    title: "An address is the appliance's own",
+    explanation:
+      'Two that answer for one address disturb each other at once. That is right only where the entry describes the appliance itself.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-046': {
+    title: 'The pools of two networks share addresses',
+    explanation:
+      'The networks overlap, and so do their pools: an address of both is lent by the narrower network only. Correct coppicePool of one of them.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-047': {
+    title: 'A gateway stands in the pool of its own network',
+    explanation:
+      "The appliance never lends the gateway's address, but nothing keeps other tools from it. Let coppicePool begin after it or end before it.",
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-048': {
+    title: 'The lease time of a network is out of the usual',
+    explanation:
+      'Below five minutes renewals are most of the traffic; above thirty days a machine that is gone keeps its address for as long. Correct coppiceLeaseSeconds.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-050': {
+    title: 'A virtual node or a cluster stands below nothing that is served',
+    explanation:
+      'Its VO or its cluster is set aside or was removed while it stayed. Until it is back, nothing new is placed there. Look for the entry above it in: coppice lint.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-051': {
+    title: 'A virtual node names a host that is none',
+    explanation:
+      'coppiceHost should be the name of a machine with coppiceRole host. The host was renamed or removed, or has another role now.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-052': {
+    title: 'A VO and its network do not belong together',
+    explanation:
+      'The network of VO physics is called vo-physics and has a coppiceVni; a VO without one cannot hold clusters, and a network of that kind without its VO serves nobody. Make the missing one, or remove the other: coppice vo add makes both.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-053': {
+    title: 'A virtual node has an address on a network of machines',
+    explanation:
+      'Virtual nodes live on the network of their VO, which hosts keep apart from their own. The address is in a network without a coppiceVni. Correct ipHostNumber.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-054': {
+    title: 'A member of a VO is no person that is served',
+    explanation:
+      'The DN in member leads to nobody: the person was removed, is set aside, or is written otherwise. Whoever it was meant to be has no rights in the VO.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-055': {
+    title: 'A quota of a VO is not understood',
+    explanation:
+      'Known are vcpus, vcns, memory and image-bytes, the last two with a unit such as GiB. A limit that is not understood is never taken for no limit: nothing of the VO is planned until it is corrected.',
+    exit: 'conflict',
+    status: 409,
+  },
   'CPC-DIR-081': {
     title: 'It is not known whether an order was carried out',
     explanation:
