@@ -1,161 +1,116 @@
 // Why this file exists: the whole appliance, as its users start it, in a network of its own: it answers, follows the
 // directory, outlives each of its parts, and stands alone on its data.
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { promisify } from 'node:util'
-import { needs, needsRoot } from '../needs.ts'
+import { Appliance, applianceNeeds } from './appliance.ts'
 
-const run = promisify(execFile)
-const coppice = join(import.meta.dirname, '../../bin/coppice')
-const namespace = `coppice-serve-${process.pid}`
-const folder = mkdtempSync(join(tmpdir(), 'coppice-serve-'))
-const data = join(folder, 'data')
-const config = join(folder, 'coppice.yaml')
-const base = 'dc=serve,dc=test'
-const wanted = {
-  ...needs('slapd', '/usr/sbin/slapd'),
-  ...needs('ldap-utils', '/usr/bin/ldapmodify'),
-  ...needs('bind9-dnsutils', '/usr/bin/dig'),
-  ...needsRoot(),
-  timeout: 60_000,
-}
-let serving: ChildProcess | undefined
-
-function start(): ChildProcess {
-  const argv = ['netns', 'exec', namespace, coppice, 'serve', '--config', config, '--data', data]
-  return spawn('ip', argv, { stdio: ['ignore', 'pipe', 'ignore'] })
-}
-
-function ready(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (/^ready/m.test(chunk.toString('utf8'))) resolve()
-    })
-    child.once('exit', (code) => reject(new Error(`serve ended with ${code}`)))
-  })
-}
+let appliance: Appliance
 
 before(async () => {
-  if (wanted.skip !== undefined) return
-  execFileSync('ip', ['netns', 'add', namespace])
-  for (const words of [
-    'link set lo up',
-    'link add prov0 type veth peer name far0',
-    'address add 10.79.1.1/24 dev prov0',
-    'link set prov0 up',
-    'link set far0 up',
-  ]) {
-    execFileSync('ip', ['-n', namespace, ...words.split(' ')])
-  }
-  const directory = `directory: { embedded: { listen: 127.0.0.1:3890, base: "${base}" } }`
-  writeFileSync(config, `version: 1\ndomain: serve.test\ninterfaces: [prov0]\n${directory}\n`)
-  serving = start()
-  await ready(serving)
-  await modify('10.79.1.20', 'add')
+  if (applianceNeeds.skip !== undefined) return
+  appliance = new Appliance('serve')
+  await appliance.start()
+  await appliance.add('m1', '52:54:00:79:01:01', '10.79.1.20')
 })
-
 after(async () => {
-  if (serving !== undefined && serving.exitCode === null) {
-    const gone = new Promise((resolve) => serving?.once('exit', resolve))
-    serving.kill('SIGTERM')
-    await gone
-  }
-  if (wanted.skip === undefined) execFileSync('ip', ['netns', 'del', namespace])
-  rmSync(folder, { recursive: true, force: true })
+  if (applianceNeeds.skip === undefined) await appliance.remove()
 })
-
-async function answerOf(name: string): Promise<string> {
-  const dig = ['dig', '+short', '+time=1', '+tries=1', '@10.79.1.1', `${name}.serve.test`]
-  const { stdout } = await run('ip', ['netns', 'exec', namespace, ...dig]).catch(() => ({
-    stdout: '',
-  }))
-  return stdout.trim()
-}
-
-async function modify(address: string, verb: 'add' | 'replace'): Promise<void> {
-  const dn = `dn: cn=m1,ou=machines,${base}\n`
-  const entry =
-    verb === 'add'
-      ? `${dn}changetype: add\nobjectClass: device\nobjectClass: ipHost\nobjectClass: ieee802Device\ncn: m1\nipHostNumber: ${address}\nmacAddress: 52:54:00:79:01:01\n`
-      : `${dn}changetype: modify\nreplace: ipHostNumber\nipHostNumber: ${address}\n`
-  const file = join(folder, 'change.ldif')
-  writeFileSync(file, entry)
-  const admin = ['-x', '-D', `cn=admin,${base}`, '-y', join(data, 'ldap-admin.secret'), '-f', file]
-  await run('ip', [
-    'netns',
-    'exec',
-    namespace,
-    'ldapmodify',
-    '-H',
-    'ldap://127.0.0.1:3890',
-    ...admin,
-  ])
-}
 
 /** Bounded by the test's own deadline. */
 async function until(wanted: () => Promise<boolean>): Promise<void> {
   while (!(await wanted())) await new Promise((resolve) => setImmediate(resolve))
 }
 
+async function move(address: string): Promise<boolean> {
+  const dn = `dn: cn=m1,ou=machines,${appliance.base}\nchangetype: modify\n`
+  const change = `${dn}replace: ipHostNumber\nipHostNumber: ${address}\n`
+  return (await appliance.run(['ldapmodify', ...appliance.admin()], change)).status === 0
+}
+
 test(
   'what ldapmodify writes is in the next DNS answer, and outlives kill -9 of every part',
-  wanted,
+  applianceNeeds,
   async () => {
     for (const [index, part] of ['core', 'wire', 'slapd'].entries()) {
-      const pid = Number(readFileSync(join(data, 'run', `${part}.pid`), 'utf8'))
-      process.kill(pid, 'SIGKILL')
+      appliance.kill(part)
       const address = `10.79.1.${30 + index}`
-      await until(() =>
-        modify(address, 'replace').then(
-          () => true,
-          () => false,
-        ),
-      )
-      await until(async () => (await answerOf('m1')) === address)
+      await until(() => move(address))
+      await until(async () => (await appliance.answerOf('m1')) === address)
     }
   },
 )
 
 test(
-  'HOSTILE 44: a second appliance on the same data refuses to start and names the first',
-  wanted,
+  'a directory that is killed again and again is started again, more slowly each time, and nothing is missed',
+  applianceNeeds,
   async () => {
-    const second = run('ip', [
-      'netns',
-      'exec',
-      namespace,
-      coppice,
-      'serve',
-      '--config',
-      config,
-      '--data',
-      data,
-    ])
-    await assert.rejects(second, (error) => {
-      assert.ok(error instanceof Error && 'code' in error && 'stderr' in error)
-      assert.equal(error.code, 5)
-      assert.match(String(error.stderr), /CPC-STO-001/)
-      return true
-    })
+    const heard = appliance.said.length
+    for (const address of ['10.79.1.50', '10.79.1.51', '10.79.1.52']) {
+      const before = await appliance.answerOf('m1')
+      appliance.kill('slapd')
+      assert.equal(await appliance.answerOf('m1'), before)
+      await until(() => move(address))
+      await until(async () => (await appliance.answerOf('m1')) === address)
+    }
+    const pauses = appliance.said
+      .slice(heard)
+      .matchAll(/slapd ended with signal SIGKILL; starting it again in (\d+) ms/g)
+    const millis = [...pauses].map(([, text]) => Number(text))
+    assert.equal(millis.length, 3)
+    assert.deepEqual(
+      millis,
+      millis.map((_, index) => (millis[0] ?? 0) * 2 ** index),
+    )
+  },
+)
+
+test(
+  'what was deleted while core was away is gone, even when slapd was killed at once',
+  applianceNeeds,
+  async () => {
+    await appliance.add('m9', '52:54:00:79:01:09', '10.79.1.29')
+    // The newest entry stays: by its stamps alone slapd looks as if nothing had happened since.
+    await appliance.add('m10', '52:54:00:79:01:10', '10.79.1.28')
+    await until(async () => (await appliance.answerOf('m10')) !== '')
+    appliance.kill('core')
+    const dn = `cn=m9,ou=machines,${appliance.base}`
+    assert.equal((await appliance.run(['ldapdelete', ...appliance.admin(), dn])).words, '')
+    appliance.kill('slapd')
+    await until(async () => (await appliance.answerOf('m9')) === '')
+  },
+)
+
+test(
+  "a stock ldapsearch -ZZ trusts the directory by the appliance's own authority",
+  applianceNeeds,
+  async () => {
+    const ca = `TLS_CACERT=${join(appliance.data, 'ca/ca.pem')}`
+    const reader = ['-D', `cn=reader,${appliance.base}`]
+    const secret = ['-y', join(appliance.data, 'ldap-reader.secret')]
+    const search = ['ldapsearch', '-ZZ', '-x', '-H', 'ldap://127.0.0.1:3890', ...reader, ...secret]
+    const said = await appliance.run(['env', `LDAP${ca}`, ...search, '-b', appliance.base])
+    assert.match(said.out, /^cn: m1$/m, said.words)
+  },
+)
+
+test(
+  'HOSTILE 44: a second appliance on the same data refuses to start and names the first',
+  applianceNeeds,
+  async () => {
+    const second = await appliance.run(appliance.command)
+    assert.equal(second.status, 5)
+    assert.match(second.words, /CPC-STO-001/)
   },
 )
 
 test(
   'an appliance whose keeper was killed starts again at once on the same data',
-  wanted,
+  applianceNeeds,
   async () => {
-    const first = serving
-    assert.ok(first !== undefined)
-    await modify('10.79.1.40', 'replace')
-    const gone = new Promise((resolve) => first.once('exit', resolve))
-    process.kill(Number(readFileSync(join(data, 'run', 'serve.pid'), 'utf8')), 'SIGKILL')
-    await gone
-    serving = start()
-    await ready(serving)
-    assert.equal(await answerOf('m1'), '10.79.1.40')
+    await until(() => move('10.79.1.40'))
+    await appliance.killKeeper()
+    await appliance.start()
+    assert.equal(await appliance.answerOf('m1'), '10.79.1.40')
   },
 )

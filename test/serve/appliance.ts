@@ -1,5 +1,6 @@
 // Why this file exists: several promises are about the whole appliance as its users start it: in a network of its own,
 // with a directory of its own, killed and watched from outside.
+import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -61,16 +62,20 @@ export class Appliance {
     )
   }
 
+  get command(): string[] {
+    return [coppice, 'serve', '--config', this.config, '--data', this.data]
+  }
+
   async start(): Promise<void> {
-    const serve = [coppice, 'serve', '--config', this.config, '--data', this.data]
-    const serving = spawn('ip', ['netns', 'exec', this.#namespace, ...serve], {
+    const serving = spawn('ip', ['netns', 'exec', this.#namespace, ...this.command], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    const heard = this.said.length
     this.#serving = serving
     const ready = Promise.withResolvers<void>()
     const hear = (chunk: Buffer): void => {
       this.said += chunk.toString('utf8')
-      if (/^ready/m.test(this.said)) ready.resolve()
+      if (/^ready/m.test(this.said.slice(heard))) ready.resolve()
     }
     serving.stdout.on('data', hear)
     serving.stderr.on('data', hear)
@@ -105,6 +110,13 @@ export class Appliance {
 
   kill(part: string): void {
     process.kill(Number(readFileSync(join(this.data, 'run', `${part}.pid`), 'utf8')), 'SIGKILL')
+  }
+
+  async killKeeper(): Promise<void> {
+    assert.ok(this.#serving)
+    const gone = once(this.#serving, 'exit')
+    this.kill('serve')
+    await gone
   }
 
   admin(url = ldap): string[] {
