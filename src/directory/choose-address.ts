@@ -47,8 +47,8 @@ function hostRange(network: Network): { readonly first: number; readonly last: n
 /** The network that a NIC without an address belongs to; `undefined` when nothing says so. */
 export function networkForNic(
   snapshot: Snapshot,
-  device: Machine | Vcn,
-  nic: Nic,
+  device: Pick<Machine, 'kind'> | Pick<Vcn, 'kind' | 'vo'>,
+  nic: Partial<Nic>,
 ): Network | undefined {
   if (nic.address !== undefined) return networkContaining(snapshot, nic.address)
   if (nic.network !== undefined) return snapshot.networkByName.get(nic.network)

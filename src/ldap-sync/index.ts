@@ -26,10 +26,14 @@ export type { MachineFields, NetworkFields, NicFields, VoFields } from './write/
 export type { CarryOutOptions, OrderOutcome } from './write/carry-out.ts'
 export { entryLdif, ldifOf } from './write/ldif.ts'
 export {
+  addressOrder,
   type Alteration,
   type DirectoryOrder,
+  machineAlteration,
   machineOrder,
+  networkAlteration,
   networkOrder,
+  nicDn,
   nicOrder,
   type OrderAttribute,
   type OrderChange,

@@ -186,7 +186,7 @@ function batches(promise: Promising): void {
       await watched.until('all have the tag', () =>
         watched.machines.every((each) => each.tags[0] === 'a'),
       )
-      const removals = await writer.ordersToRemove(dns.slice(1))
+      const removals = (await writer.ordersToRemove(dns.slice(1))).flat()
       assert.deepEqual(kindsOf(await writer.carryOut(removals, {})), { done: 119 })
       await mirrors(scene)
       assert.equal(watched.machines.length, 1)

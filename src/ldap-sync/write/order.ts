@@ -42,11 +42,15 @@ export function machineOrder(base: string, name: DnsName, fields: MachineFields)
   return entryOrder(dn, ['device', 'ieee802Device', 'coppiceMachine'], values)
 }
 
+/** A card without a label is that of the machine's own entry. */
+export function nicDn(machineDn: string, label: Label | undefined): string {
+  return label === undefined ? machineDn : childDn('cn', label, machineDn)
+}
+
 /** A further card, below its machine. */
 export function nicOrder(machineDn: string, label: Label, fields: NicFields): DirectoryOrder {
   const values = new Map([['cn', [label]] as const, ...nicValues(fields)])
-  const dn = childDn('cn', label, machineDn)
-  return entryOrder(dn, ['device', 'ieee802Device', 'coppiceNic'], values)
+  return entryOrder(nicDn(machineDn, label), ['device', 'ieee802Device', 'coppiceNic'], values)
 }
 
 export function networkOrder(

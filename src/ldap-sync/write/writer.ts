@@ -30,11 +30,11 @@ const filter = ldapFilter`(objectClass=*)`
 
 /** Every method may throw a Fault; an LdapRefusal carries the server's own code. Those that add return the DN. */
 export class DirectoryWriter {
-  readonly #base: string
+  readonly base: string
   readonly #edges: CarryOutEdges
 
   constructor(base: string, edges: CarryOutEdges) {
-    this.#base = base
+    this.base = base
     this.#edges = edges
   }
 
@@ -47,7 +47,7 @@ export class DirectoryWriter {
   }
 
   addMachine(name: DnsName, fields: MachineFields): Promise<string> {
-    return this.#write(machineOrder(this.#base, name, fields))
+    return this.#write(machineOrder(this.base, name, fields))
   }
 
   async changeMachine(dn: string, fields: MachineFields): Promise<void> {
@@ -59,7 +59,7 @@ export class DirectoryWriter {
   }
 
   addNetwork(name: Label, subnet: Subnet, fields: NetworkFields = {}): Promise<string> {
-    return this.#write(networkOrder(this.#base, name, subnet, fields))
+    return this.#write(networkOrder(this.base, name, subnet, fields))
   }
 
   async changeNetwork(dn: string, fields: NetworkFields): Promise<void> {
@@ -67,7 +67,7 @@ export class DirectoryWriter {
   }
 
   addVo(name: Label, fields: VoFields): Promise<string> {
-    return this.#write(voOrder(this.#base, name, fields))
+    return this.#write(voOrder(this.base, name, fields))
   }
 
   async changeVo(dn: string, fields: VoFields): Promise<void> {
@@ -121,12 +121,9 @@ export class DirectoryWriter {
     })
   }
 
-  /** With all that stands below them now. */
-  async ordersToRemove(dns: readonly string[]): Promise<DirectoryOrder[]> {
-    const orders = await inParallel(dns, async (dn) =>
-      removalOrders(await this.#edges.session.client(), dn),
-    )
-    return orders.flat()
+  /** For each, with all that stands below it now. */
+  async ordersToRemove(dns: readonly string[]): Promise<(readonly DirectoryOrder[])[]> {
+    return inParallel(dns, async (dn) => removalOrders(await this.#edges.session.client(), dn))
   }
 
   async #alter(alteration: Alteration): Promise<void> {
