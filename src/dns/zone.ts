@@ -80,7 +80,7 @@ function forward(view: ZoneView, name: string, type: number): Lookup {
   const relative = parseDnsName(name.slice(0, -zone.length - 1))
   if (relative === undefined) return { kind: 'no-name', zone }
   const found = snapshot.byName.get(relative)
-  if (found !== undefined) return chosen(addressRecords(addressOf(found)), zone, type)
+  if (found !== undefined) return chosen(addressRecords(addressesOf(found)), zone, type)
   if (name === serverName(zone)) return chosen(addressRecords(view.applianceAddresses), zone, type)
   // RFC 8020: a name below which others stand exists, though it holds nothing.
   return snapshot.nonTerminals.has(relative) ? { kind: 'no-data', zone } : { kind: 'no-name', zone }
@@ -90,9 +90,10 @@ function addressRecords(addresses: readonly Ip4[]): readonly Record[] {
   return addresses.map((address) => ({ type: 'a', address }))
 }
 
-function addressOf(found: Found): readonly Ip4[] {
-  const address = found.device.nics[found.nicIndex]?.address
-  return address === undefined ? [] : [address]
+/** A flat entry may have several; a card that is an entry of its own has one. */
+function addressesOf({ device, nicIndex }: Found): readonly Ip4[] {
+  const id = device.nics[nicIndex]?.id
+  return device.nics.flatMap((nic) => (nic.id === id ? (nic.address ?? []) : []))
 }
 
 const octetsMax = 4
