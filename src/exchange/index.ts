@@ -16,3 +16,7 @@ export {
 } from './outcome.ts'
 export type { SourceFile } from './source.ts'
 export { type ImportPlan, planImport } from './plan.ts'
+export { exportFile, exportZone, type FileFormat, fileFormats } from './export/export.ts'
+export { naturalKey, sortedBy } from './export/devices.ts'
+export { chunksOf } from './export/text.ts'
+export { type ZoneFacts, zoneNames } from './export/zone.ts'

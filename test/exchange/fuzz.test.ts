@@ -7,10 +7,9 @@ import { emptySnapshot } from '#directory'
 import { domain, vector } from './told.ts'
 
 const mutations = 20_000
-/** One in a thousand may meet the collector or another process; none may take much longer. */
-const usualMsMax = 10
-const slowMax = mutations / 1000
-const worstMsMax = 250
+const answerMsMax = 10
+/** The collector may come in between; not each time. */
+const attemptsMax = 5
 
 const seeds: Readonly<Record<FormatName, readonly string[]>> = {
   dhcpd: [
@@ -31,26 +30,33 @@ const seeds: Readonly<Record<FormatName, readonly string[]>> = {
     'name;mac;ip;nic;tags;role;uuid;port;power;bootfile;kernel args\nn1;"52:54:00:00:00:01 52:54:00:00:00:02";10.1.0.1;;"a;b";host;11111111222243338444555555550001;p;10.9.0.1;x;"q ""z"""\nn1;52:54:00:00:00:03;10.2.0.1;eth1;;;;;;;\n',
   ],
   warewulf: [
-    'nodeprofiles:\n  default: { cluster name: c, network devices: { default: { netmask: 255.255.0.0 } } }\nnodes:\n  n[1-2]: &x\n    profiles: [default]\n    tags: { a: b }\n    ipmi: { ipaddr: "10.9.0.[1-2]" }\n    network devices:\n      default: { hwaddr: "52:54:00:00:00:[01-02]", ipaddr: 10.1.0.1/16 }\n  n3: *x\n',
+    'nodeprofiles:\n  default: { network devices: { default: { netmask: 255.255.0.0 } } }\nnodes:\n  n[1-2]: &x\n    profiles: [default]\n    ipmi: { ipaddr: "10.9.0.[1-2]" }\n    network devices: { default: { hwaddr: "52:54:00:00:00:[01-02]" } }\n  n3: *x\n',
   ],
 }
 
 for (const format of Object.keys(seeds).filter(isFormat)) {
-  test(`${mutations} changed ${format} files: never a throw, and each is answered within ${usualMsMax} ms`, (t) => {
+  test(`${mutations} changed ${format} files: never a throw, and each is answered within ${answerMsMax} ms`, (t) => {
     const seed = (Date.now() ^ (process.pid << 12)) >>> 0
     t.diagnostic(`seed ${seed}`)
     const random = randomOf(seed)
-    let slow = 0
     for (let round = 0; round < mutations; round += 1) {
       const text = mutated(seeds[format], random)
-      const startedAt = performance.now()
-      answer(text, format, `seed ${seed}, round ${round}`)
-      const tookMs = performance.now() - startedAt
-      if (tookMs > usualMsMax) slow += 1
-      assert.ok(tookMs < worstMsMax, `${tookMs} ms, seed ${seed}, round ${round}`)
+      const where = `seed ${seed}, round ${round}`
+      let tookMs = Infinity
+      for (let attempt = 0; attempt < attemptsMax && tookMs > answerMsMax; attempt += 1) {
+        tookMs = cpuMsOf(() => answer(text, format, where))
+      }
+      assert.ok(tookMs <= answerMsMax, `${tookMs} ms, ${where}`)
     }
-    assert.ok(slow <= slowMax, `${slow} took longer, seed ${seed}`)
   })
+}
+
+/** What else the machine does meanwhile is not ours. */
+function cpuMsOf(work: () => void): number {
+  const before = process.threadCpuUsage()
+  work()
+  const { user, system } = process.threadCpuUsage(before)
+  return (user + system) / 1000
 }
 
 function isFormat(text: string): text is FormatName {

@@ -54,8 +54,9 @@ export function readHost(statement: Statement, around: HostSurroundings): void {
   })
 }
 
-/** `eth1.n001` and `n001-eth1` are cards of a host that is called n001. */
-function cardLabel(declared: string, name: string): string | undefined {
+/** `eth1.n001` and `n001-eth1` are cards of a host that is called n001; `n001_mac2` is another MAC of the same card. */
+function cardLabel(text: string, name: string): string | undefined {
+  const declared = text.replace(/_mac\d+$/, '')
   const short = name.split('.')[0] ?? ''
   if (declared.endsWith(`.${name}`)) return declared.slice(0, -name.length - 1)
   if (declared.endsWith(`.${short}`)) return declared.slice(0, -short.length - 1)
@@ -110,8 +111,11 @@ function takeIdentifier(
   const { gathering, at } = around
   const { report } = gathering
   const last = statement.words.at(-1)
-  const isString = last?.kind === 'string'
-  const octets = isString ? latinOctets(last.text) : readOctets(last?.text ?? '')
+  // pxe-client-id is a type and the rest: `0 11:22:…`.
+  const before = statement.words.at(-2)?.text ?? ''
+  const type = /^\d{1,3}$/.test(before) ? [Number(before) & 255] : []
+  const rest = last?.kind === 'string' ? latinOctets(last.text) : readOctets(last?.text ?? '')
+  const octets = rest && Uint8Array.from([...type, ...rest])
   const leave = (why: string): void => report.leaveOut(at(statement.offset), option, why)
   switch (option) {
     case 'option dhcp-client-identifier': {

@@ -215,6 +215,8 @@ class DhcpdReader {
     this.read(statement.block ?? [], { kind, parent, subnets, ...more })
     if (kind !== 'shared-network') return
     this.#gathering.report.understand('shared-network')
+    // One subnet alone has the wire for itself.
+    if (subnets.length < 2) return
     this.#leave(
       statement,
       'that its subnets share a wire is not kept; each is a network of its own',

@@ -146,6 +146,8 @@ class KeaReader {
     }
     takeMembers(value, path, takers, this.#around())
     this.#gathering.report.understand('shared-network')
+    const list = member(value, 'subnet4')
+    if (list?.kind === 'list' && list.items.length < 2) return
     this.#leave(
       value,
       path,

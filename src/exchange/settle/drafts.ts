@@ -66,7 +66,7 @@ export class Drafts {
     }
     const draft = owner ?? byAddress?.draft ?? this.#begin(found)
     const sameCard = byMac?.card ?? (byAddress?.draft === draft ? byAddress.card : undefined)
-    const card = sameCard ?? this.#newCard(draft, found, label)
+    const card = sameCard ?? likelyCard(draft, found, label) ?? this.#newCard(draft, found, label)
     this.#giveNames({ draft, card }, names, found)
     this.#fill({ draft, card }, found)
   }
@@ -221,6 +221,16 @@ export class Drafts {
 
 function identifies({ macs, facts }: FoundCard): boolean {
   return macs.length > 0 || facts?.port !== undefined || facts?.uuid !== undefined
+}
+
+/** The one of that label; and of a MAC that comes with neither label nor address, the machine's own card. */
+function likelyCard(
+  { cards }: Draft,
+  { addresses }: FoundCard,
+  label: Label | undefined,
+): DraftCard | undefined {
+  if (label !== undefined) return cards.find((card) => card.label === label)
+  return addresses.length === 0 ? cards[0] : undefined
 }
 
 /** For messages, while the name is not settled yet. */

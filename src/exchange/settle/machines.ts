@@ -26,7 +26,8 @@ export function settleMachines(
   { cards, domains, report }: Gathering,
   networks: readonly Subnet[],
 ): readonly ImportedMachine[] {
-  const { all } = new Drafts(cards, new NameReader(domains), report)
+  const drafts = new Drafts(cards, new NameReader(domains), report)
+  const all = drafts.all.filter((draft) => isKnowable(draft, report))
   if (all.length > machinesMax) {
     const [first] = all
     const why = `they describe ${all.length} machines, and ${machinesMax} are the most`
@@ -50,6 +51,16 @@ export function settleMachines(
     report.leaveOut(where, `the domain ${domain} (names: ${count})`, why)
   }
   return machines
+}
+
+/** All that would have identified it may have been another's already. */
+function isKnowable({ cards, facts, names, where }: Draft, report: Report): boolean {
+  const isKnown =
+    cards.some(({ macs }) => macs.size > 0) || facts.port !== undefined || facts.uuid !== undefined
+  if (isKnown) return true
+  const what = [...names.keys()][0] ?? 'a machine'
+  report.leaveOut(where, what, 'nothing is left by which DHCP could know it')
+  return false
 }
 
 /** How many machines would be called so if foreign domains were cut off. */
