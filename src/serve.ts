@@ -1,6 +1,7 @@
 // Why this file exists: `coppice serve` is a keeper that holds no state of its own: it locks the data directory,
 // starts the directory server, wire and core, starts again whichever dies, and takes all of them along when it ends.
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { extname, join } from 'node:path'
 import type { Settings } from '#config'
 import type { Fault } from '#fault'
@@ -51,6 +52,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     for (const stage of stages(settings, options, directory)) await Promise.all(stage.map(start))
     options.print(readyLine(settings))
     notifySystemd(options.underSystemd, 'READY=1')
+    // A process that is killed writes nothing at its end, and just then the next start must be a quick one.
+    flushCompileCache()
     const fault = await Promise.race([givenUp.promise, aborted(options.stop)])
     if (fault !== undefined) throw fault
   } finally {

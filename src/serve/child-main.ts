@@ -1,7 +1,9 @@
 // Why this file exists: wire and core begin and end alike: they say when they are ready, hand up the fault that kept
 // them from it, and go when their keeper tells them or is gone.
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import { visible } from '#directory'
 import { Fault } from '#fault'
 
 export interface ChildPlace {
@@ -28,7 +30,8 @@ export async function runChild(
   const place = {
     configPath: values.config ?? '',
     dataDir: values.data ?? '',
-    log: (line: string) => logger.info(line),
+    // Lines quote what the directory and the wire say.
+    log: (line: string) => logger.info(visible(line)),
   }
   let stop: (() => Promise<void>) | undefined
   const leave = (): void => {
@@ -41,6 +44,8 @@ export async function runChild(
   try {
     stop = await start(place)
     process.send?.('ready')
+    // A process that is killed writes nothing at its end, and just then the next start must be a quick one.
+    setImmediate(flushCompileCache)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     logger.error(error.message)
