@@ -16,6 +16,7 @@ function isLabel(text: string): text is Label {
 }
 
 function isDnsName(text: string): text is DnsName {
+  if (!text.includes('.')) return labelShape.test(text)
   return text.length <= 253 && text.split('.').every(isLabel)
 }
 

@@ -11,15 +11,16 @@ export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: string }
 
-/** One unknown value with the path that led to it. */
+/** One unknown value and where it stands: the way there is spelt only when something is refused. */
 export interface Plain {
   readonly value: unknown
-  readonly path: string
+  readonly within?: Plain
+  readonly key?: string | number
 }
 
 export function readPlain<T>(value: unknown, read: (plain: Plain) => T): Read<T> {
   try {
-    return { ok: true, value: read({ value, path: '' }) }
+    return { ok: true, value: read({ value }) }
   } catch (problem) {
     if (!(problem instanceof Unreadable)) throw problem
     return { ok: false, refusal: problem.message }
@@ -27,18 +28,26 @@ export function readPlain<T>(value: unknown, read: (plain: Plain) => T): Read<T>
 }
 
 export function refuse(plain: Plain, why: string): never {
-  throw new Unreadable(plain.path === '' ? why : `${plain.path}: ${why}`)
+  const path = pathOf(plain)
+  throw new Unreadable(path === '' ? why : `${path}: ${why}`)
+}
+
+function pathOf({ within, key }: Plain): string {
+  if (within === undefined || key === undefined) return ''
+  const above = pathOf(within)
+  if (typeof key === 'number') return `${above}[${key}]`
+  return above === '' ? key : `${above}.${key}`
 }
 
 /** A member of an object; an absent one reads as `undefined`. */
 export function member(plain: Plain, key: string): Plain {
-  const { value, path } = plain
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse(plain, 'no object')
-  }
-  const own = Object.getOwnPropertyDescriptor(value, key)
-  const found: unknown = own?.value
-  return { value: found, path: path === '' ? key : `${path}.${key}` }
+  const { value } = plain
+  if (!isObject(value)) return refuse(plain, 'no object')
+  return { value: Object.hasOwn(value, key) ? value[key] : undefined, within: plain, key }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function text(plain: Plain): string {
@@ -62,9 +71,9 @@ export function parsed<T extends string>(plain: Plain, parse: (text: string) => 
 }
 
 export function list<T>(plain: Plain, read: (item: Plain) => T): readonly T[] {
-  const { value, path } = plain
+  const { value } = plain
   if (!Array.isArray(value)) return refuse(plain, 'no list')
-  return value.map((item: unknown, at) => read({ value: item, path: `${path}[${at}]` }))
+  return value.map((item: unknown, at) => read({ value: item, within: plain, key: at }))
 }
 
 /** `undefined` for an absent member, which the caller then leaves out. */
@@ -73,12 +82,9 @@ export function optional<T>(plain: Plain, read: (plain: Plain) => T): T | undefi
 }
 
 export function texts(plain: Plain): Readonly<Record<string, string>> {
-  const { value, path } = plain
-  if (typeof value !== 'object' || value === null) return refuse(plain, 'no object')
+  const { value } = plain
+  if (!isObject(value)) return refuse(plain, 'no object')
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]: [string, unknown]) => [
-      key,
-      text({ value: item, path: `${path}.${key}` }),
-    ]),
+    Object.entries(value).map(([key, item]) => [key, text({ value: item, within: plain, key })]),
   )
 }

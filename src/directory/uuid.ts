@@ -4,11 +4,14 @@ declare const uuidBrand: unique symbol
 /** `01234567-89ab-cdef-0123-456789abcdef`, lower case. */
 export type Uuid = string & { readonly [uuidBrand]: true }
 
+const canonical = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
 function isUuid(text: string): text is Uuid {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+  return canonical.test(text)
 }
 
 export function parseUuid(text: string): Uuid | undefined {
+  if (isUuid(text)) return text
   const digits = text.trim().toLowerCase().replaceAll('-', '')
   if (!/^[0-9a-f]{32}$/.test(digits)) return undefined
   const spelt = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
