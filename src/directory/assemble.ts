@@ -6,6 +6,7 @@ import { addressClaim, type ClaimKey, claimsOf } from './claims.ts'
 import type { Entry, EntryId, SetAside } from './entry.ts'
 import type { Ip4 } from './ip4.ts'
 import type { Delta } from './snapshot.ts'
+import { visible } from './visible.ts'
 
 /** What the directory says of one entry. */
 export type Change =
@@ -211,11 +212,11 @@ function judge({ known, book }: Draft, is: Known, claims: readonly ClaimKey[]): 
   for (const key of entry ? claims : []) {
     const quarrel = book.quarrel(key, id)
     if (!quarrel) continue
-    const rival = known.get(quarrel.rival)?.dn ?? quarrel.rival
+    const rival = visible(known.get(quarrel.rival)?.dn ?? quarrel.rival)
     quarrels.push(
       quarrel.isHeld
-        ? `${key} is claimed by ${dn}, but ${rival} held it first`
-        : `${key} is claimed by ${dn} and by ${rival}, and the last good copy gives it to neither`,
+        ? `${key} is claimed by ${visible(dn)}, but ${rival} held it first`
+        : `${key} is claimed by ${visible(dn)} and by ${rival}, and the last good copy gives it to neither`,
     )
   }
   if (entry && quarrels.length === 0) {

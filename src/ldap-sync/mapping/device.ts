@@ -67,7 +67,7 @@ export function mapMachine(
   const role = fields.parsed('coppicerole', parseRole, 'role: host or other') ?? 'other'
   const power = fields.parsed('coppicepower', parsePower, 'URL without a secret')
   const serial = fields.soleText('serialnumber')
-  const bootFile = fields.soleText('bootfile')
+  const bootFile = bootFileOf(fields)
   if (name === undefined) return undefined
   return {
     kind: 'machine',
@@ -85,6 +85,14 @@ export function mapMachine(
     ...(bootFile === undefined ? {} : { bootFile }),
     bootParameters: fields.texts('bootparameter'),
   }
+}
+
+/** DHCP has bytes for it, not characters, and no loader asks for more than these. */
+function bootFileOf(fields: Fields): string | undefined {
+  const text = fields.soleText('bootfile')
+  if (text === undefined || /^[!-~]{1,255}$/.test(text)) return text
+  fields.notes.push(`bootFile ${shown(text)} is no path of a boot file and left out`)
+  return undefined
 }
 
 function parseRole(text: string): Machine['role'] | undefined {
