@@ -12,7 +12,7 @@ import { type ConnectionState, Follower, type FollowerCounts } from './sync/foll
 import { OwnRemovals, type RemovalLimits } from './sync/guard.ts'
 import type { Applied } from './sync/replica.ts'
 import type { FollowerEdges } from './sync/session.ts'
-import type { Step } from './sync/staging.ts'
+import type { StagingLimits, Step } from './sync/staging.ts'
 import { Tree } from './sync/tree.ts'
 import { WriteSession } from './write/session.ts'
 import { DirectoryWriter } from './write/writer.ts'
@@ -25,6 +25,7 @@ export interface DirectorySyncSettings extends SecretPlace {
   /** Where the last good copy is kept. */
   readonly copyFile: string
   readonly removals?: RemovalLimits
+  readonly limits?: StagingLimits
 }
 
 export interface DirectoryState {
@@ -71,7 +72,7 @@ export class DirectorySync {
   #fault: Fault | undefined
 
   constructor(settings: DirectorySyncSettings, edges: FollowerEdges, events: DirectoryEvents) {
-    const { base, removals } = settings
+    const { base, removals, limits } = settings
     const credentials = credentialsOf(settings)
     const access = { url: parseLdapUrl(settings.url), ...(credentials ? { credentials } : {}) }
     const ownRemovals = new OwnRemovals()
@@ -92,7 +93,8 @@ export class DirectorySync {
       ownRemovals,
       clock: edges.clock,
     })
-    this.#follower = new Follower({ ...access, base, attributes: mappedAttributes }, edges, {
+    const asked = { ...access, base, attributes: mappedAttributes, ...(limits ? { limits } : {}) }
+    this.#follower = new Follower(asked, edges, {
       known: this.#tree,
       step: (step) => this.#take(step),
       heard: () => this.#heard(),

@@ -1,65 +1,36 @@
-// Why this file exists: one battery of promises, kept by a server in memory in two manners and by the real slapd.
+// Why this file exists: one battery of promises, kept by a server in memory in three manners, by the slapd that we set
+// up, and by an OpenLDAP of others.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { parseMac } from '#directory'
 import { prepareSlapd } from '#ldap-sync'
 import { needs } from '../needs.ts'
-import { battery } from './battery.ts'
-import { Bench, known, type Provider } from './bench.ts'
-import { FakeProvider } from './fake-provider.ts'
-import { RealSlapd } from './real-slapd.ts'
+import { battery } from './battery/battery.ts'
+import { Bench, known } from './bench.ts'
+import { embedded, type EmbeddedProvider, inMemory, openLdap } from './providers.ts'
 
-function fake(options: { sessionLog: boolean; pieceBytes?: number }): () => Promise<Provider> {
-  return () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cpc-fake-'))
-    const secretFile = join(folder, 'secret')
-    writeFileSync(secretFile, 'open sesame')
-    const access = { base: 'dc=test', bindDn: 'cn=admin,dc=test', secret: 'open sesame' }
-    const server = new FakeProvider({ ...access, ...options })
-    return Promise.resolve({
-      ...access,
-      url: 'ldap://fake',
-      secretFile,
-      connect: server.connect,
-      interrupt: () => server.cutAll(),
-      stop: () => Promise.resolve(rmSync(folder, { recursive: true })),
-    })
-  }
-}
+const slapd = needs('slapd', '/usr/sbin/slapd')
 
-async function slapd(): Promise<Provider & { readonly server: RealSlapd }> {
-  const server = new RealSlapd()
-  await server.start()
-  return {
-    server,
-    base: server.base,
-    url: server.prepared.urls[0],
-    bindDn: server.prepared.adminDn,
-    secretFile: server.prepared.secretFile,
-    secret: server.secret,
-    connect: server.connect,
-    interrupt: () => server.killAndRestart(),
-    stop: () => server.stop(),
-  }
-}
-
-battery('a server with a session log', fake({ sessionLog: true }))
-battery('a server that names what is left', fake({ sessionLog: false }))
-battery('a server whose bytes come one by one', fake({ sessionLog: true, pieceBytes: 1 }))
-battery('slapd', slapd, needs('slapd', '/usr/sbin/slapd'))
+battery('a server with a session log', async () => inMemory({ sessionLog: 1_000 }))
+battery('a server that names what is left', async () => inMemory())
+battery('a server whose bytes come one by one', async () =>
+  inMemory({ sessionLog: 1_000, pieceBytes: 1 }),
+)
+// The battery's tests use the same MACs again, each below a base of its own.
+battery('the embedded slapd', () => embedded({ foreign: true }), slapd)
+battery('an OpenLDAP without a session log', () => openLdap(), slapd)
 
 describe(
   'the embedded slapd',
   needs('slapd ldap-utils', '/usr/sbin/slapd', '/usr/bin/ldapadd'),
   () => {
-    let provider: Awaited<ReturnType<typeof slapd>>
+    let provider: EmbeddedProvider
     before(async () => {
-      provider = await slapd()
+      provider = await embedded()
     })
     after(() => provider.stop())
 
@@ -82,7 +53,7 @@ objectClass: ieee802Device
 objectClass: coppiceMachine
 cn: n001
 cn: mail.cluster.test
-macAddress: 5254.0000.0001
+macAddress: 52:54:00:00:00:01
 coppiceRole: host
 
 dn: uid=ada,ou=people,${provider.base}
@@ -134,7 +105,7 @@ coppiceImage: voc-compute@3
         `dn: cn=n001,ou=machines,${provider.base}
 changetype: modify
 add: macAddress
-macAddress: 52-54-00-00-00-02
+macAddress: 52:54:00:00:00:02
 -
 add: objectClass
 objectClass: ipHost

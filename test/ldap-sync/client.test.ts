@@ -20,7 +20,7 @@ import { decodeMessage } from '../../src/ldap-sync/message/decode.ts'
 import { encodeMessage } from '../../src/ldap-sync/message/encode.ts'
 import type { LdapMessage, Operation } from '../../src/ldap-sync/message/message.ts'
 import { needs } from '../needs.ts'
-import { result } from './fake-answers.ts'
+import { result } from '../ldap-server/answers.ts'
 import { ManualClock } from './manual-clock.ts'
 
 /** A connection in the test's hand: what was written, and a way to answer. */

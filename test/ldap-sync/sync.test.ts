@@ -12,7 +12,7 @@ import { Replica } from '../../src/ldap-sync/sync/replica.ts'
 import type { Step } from '../../src/ldap-sync/sync/staging.ts'
 import { readSyncInfo, readSyncState } from '../../src/ldap-sync/sync/sync-control.ts'
 import { known } from './bench.ts'
-import { doneControl, idSet, info, result, stateControl } from './fake-answers.ts'
+import { doneControl, idSet, info, result, stateControl } from '../ldap-server/answers.ts'
 
 const uuid = (number: number): EntryId => known(parseUuid(number.toString(16).padStart(32, '0')))
 const put = (consumer: SyncConsumer, number: number, cookie?: string): Heard =>

@@ -59,7 +59,7 @@ export class Follower {
   }
 
   get counts(): FollowerCounts {
-    return this.#counts
+    return { ...this.#counts }
   }
 
   /** Begins; every failure is told by `away` and tried again. */

@@ -8,7 +8,7 @@ import { badAnswer, followingEnded, tooMany, tooSlow } from '../client/fault.ts'
 import type { LdapUrl } from '../client/url.ts'
 import { ldapFilter } from '../message/filter.ts'
 import { type Heard, type KnownTree, SyncConsumer } from './consumer.ts'
-import { stagingLimits, type Step } from './staging.ts'
+import { type StagingLimits, stagingLimits, type Step } from './staging.ts'
 import { syncRequest } from './sync-control.ts'
 
 export interface FollowerSettings {
@@ -17,6 +17,8 @@ export interface FollowerSettings {
   /** Absent: anonymous. */
   readonly credentials?: Credentials
   readonly attributes: readonly string[]
+  /** How much of a directory fits; absent: as much as we are made for. */
+  readonly limits?: StagingLimits
 }
 
 export interface Credentials {
@@ -103,9 +105,10 @@ export class Session {
   }
 
   #follow(client: LdapClient, cookie: string | undefined): void {
-    const { base, attributes } = this.#settings
+    const { base, attributes, limits = stagingLimits } = this.#settings
     const { known } = this.#events
-    const consumer = new SyncConsumer({ known, resumed: cookie !== undefined, attributes })
+    const resumed = cookie !== undefined
+    const consumer = new SyncConsumer({ known, resumed, attributes, limits })
     const from = cookie === undefined ? {} : { cookie: Uint8Array.fromHex(cookie) }
     const control = syncRequest({ mode: 'refreshAndPersist', ...from })
     this.#watchRefresh()
@@ -148,7 +151,7 @@ export class Session {
 
   #apply(step: Step): void {
     const { known } = this.#events
-    const { namedMax } = stagingLimits
+    const { namedMax } = this.#settings.limits ?? stagingLimits
     const grows = (): boolean => step.puts.some(({ id }) => known.keyOf(id) === undefined)
     if (known.size >= namedMax && grows()) {
       return this.#fail(tooMany(`more than ${namedMax} entries`, this.#settings.url.text))

@@ -7,6 +7,7 @@ import { syncOids, syncStates } from '../../src/ldap-sync/sync/sync-control.ts'
 export interface Stored {
   readonly uuid: string
   dn: string
+  key: string
   attributes: Map<string, { name: string; values: string[] }>
   csn: number
 }
@@ -70,6 +71,12 @@ export function stateControl(
   const parts = [der.enumerated(syncStates.indexOf(state)), der.octets(bytesOf(uuid))]
   if (cookie !== undefined) parts.push(der.text(cookie))
   return { oid: syncOids.state, critical: false, value: der.sequence(parts) }
+}
+
+/** What a password policy says to a bind, by the control's own numbers. */
+export function policyControl(error: number): Control {
+  const value = der.sequence([der.integer(error, tags.context(1))])
+  return { oid: '1.3.6.1.4.1.42.2.27.8.5.1', critical: false, value }
 }
 
 export function doneControl(cookie: string): Control {
