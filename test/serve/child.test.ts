@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { Fault } from '#fault'
-import { Child, deathsMax } from '../../src/serve/child.ts'
+import { Child, type ChildSpec, deathsMax } from '../../src/serve/child.ts'
 
 const idle = 'setInterval(() => undefined, 1000)'
 
-function childOf(t: TestContext, script: string) {
+function childOf(t: TestContext, script: string, more: Partial<ChildSpec> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'coppice-child-'))
   const pidFile = join(folder, 'it.pid')
   const lines: string[] = []
@@ -22,6 +22,7 @@ function childOf(t: TestContext, script: string) {
       pidFile,
       ready: 'message',
       readyDeadlineMs: 10_000,
+      ...more,
     },
     {
       log(line) {
@@ -97,4 +98,41 @@ test('a child that was stopped stays so', async (t) => {
   await child.start()
   await child.stop()
   assert.deepEqual(lines, [])
+})
+
+test('what is to be done before each start is done, and its failure counts as a death', async (t) => {
+  const begun: number[] = []
+  const beforeStart = () => {
+    begun.push(begun.length)
+    return begun.length === 2 ? Promise.reject(new Error('not yet')) : Promise.resolve()
+  }
+  const { child, lines, pid } = childOf(t, `process.send('ready'); ${idle}`, { beforeStart })
+  await child.start()
+  const first = pid()
+  process.kill(first, 'SIGKILL')
+  while (pid() === first) await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(begun.length, 3)
+  assert.match(lines[1] ?? '', /could not begin \(not yet\); starting it again in 200 ms/)
+})
+
+test('a child that may start later does not keep the others waiting, and goes on being tried', async (t) => {
+  let tries = 0
+  const beforeStart = () => {
+    tries += 1
+    return tries < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve()
+  }
+  const more = { beforeStart, mayStartLater: true }
+  const { child, lines, pid } = childOf(t, `process.send('ready'); ${idle}`, more)
+  await child.start()
+  assert.match(lines.join('\n'), /warning: for now without it/)
+  while (tries < 3) await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.doesNotThrow(() => process.kill(pid(), 0))
+})
+
+test('a child whose pid cannot be written down runs all the same', async (t) => {
+  const more = { pidFile: '/nowhere/it.pid' }
+  const { child, lines } = childOf(t, `process.send('ready'); ${idle}`, more)
+  await child.start()
+  assert.match(lines[0] ?? '', /runs without its pid file/)
 })
