@@ -174,7 +174,7 @@ export const clusterTimelineView = exactly<ClusterTimelineView>()(
   }),
 )
 
-const troubleView = exactly<TroubleView>()(
+export const troubleView = exactly<TroubleView>()(
   z.object({
     code: z.string(),
     what: z.string(),

@@ -34,6 +34,14 @@ export {
   verdictView,
   voView,
 } from './cluster-schemas.ts'
+export {
+  type ExchangeServices,
+  type ExportFormat,
+  exportFormats,
+  type ImportRequest,
+  type ImportView,
+  type LeftOutView,
+} from './exchange-services.ts'
 export type {
   BootChoice,
   Caller,
@@ -41,10 +49,17 @@ export type {
   LeaseView,
   LintView,
   MachineChange,
+  MachineOrders,
   MachineRequest,
   MachineView,
+  NetworkChange,
+  NetworkOrders,
   NetworkRequest,
   NetworkView,
+  OrderManner,
+  OrderProgress,
+  OrdersView,
+  OrderWatch,
   PowerAction,
   Services,
   StatusView,
@@ -52,7 +67,9 @@ export type {
   TokenView,
   WaitingView,
 } from './services.ts'
+export { importView } from './routes/imports.ts'
 export { type ApiLimits, apiLimits } from './limits.ts'
+export { type OrderLine, orderLine, ordersMax } from './order-schemas.ts'
 export { openApi, type OpenApiParts, type OpenedApi } from './open.ts'
 export {
   eventView,

@@ -11,6 +11,8 @@ export interface ApiLimits {
   readonly consolesMax: number
   /** A console whose client sends no more may be one whose client is gone. */
   readonly leftConsoleSilenceMsMax: number
+  /** Between two lines that tell how far an order is; one that is done before is answered as any other request. */
+  readonly orderProgressMs: number
   /** For the client to read to the end of a console. */
   readonly lastWordsMsMax: number
 }
@@ -23,5 +25,6 @@ export const apiLimits: ApiLimits = {
   answeredMsMax: 5000,
   consolesMax: 64,
   leftConsoleSilenceMsMax: 60_000,
+  orderProgressMs: 500,
   lastWordsMsMax: 5000,
 }

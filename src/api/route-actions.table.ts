@@ -8,10 +8,14 @@ export const routeActions: Readonly<Record<string, Action>> = {
   'GET /v1/lint': 'read',
   'GET /v1/explain/:subject': 'read',
   'POST /v1/directory/held': 'accept-mass-deletion',
+  // Networks too; whoever may change machines may change those.
+  'POST /v1/imports': 'change-machines',
+  'GET /v1/directory/export/:format': 'read',
   'GET /v1/events': 'read',
 
   'GET /v1/machines': 'read',
   'POST /v1/machines': 'change-machines',
+  'POST /v1/machine-orders': 'change-machines',
   'GET /v1/machines/:name': 'read',
   'PATCH /v1/machines/:name': 'change-machines',
   'DELETE /v1/machines/:name': 'change-machines',
@@ -23,7 +27,9 @@ export const routeActions: Readonly<Record<string, Action>> = {
 
   'GET /v1/networks': 'read',
   'POST /v1/networks': 'change-networks',
+  'POST /v1/network-orders': 'change-networks',
   'GET /v1/networks/:name': 'read',
+  'PATCH /v1/networks/:name': 'change-networks',
   'DELETE /v1/networks/:name': 'change-networks',
   'GET /v1/leases': 'read',
 

@@ -10,6 +10,7 @@ import type {
   MachineChange,
   MachineRequest,
   MachineView,
+  NetworkChange,
   NetworkRequest,
   NetworkView,
   PowerAction,
@@ -27,6 +28,7 @@ const pageItemsUsual = 1000
 export const text = z.string().min(1).max(textLengthMax)
 export const texts = z.array(text).max(listItemsMax)
 const role = z.enum(['host', 'other'])
+const leaseSeconds = z.int().min(1).max(0xffff_ffff)
 export const instant = z
   .string()
   .meta({ description: 'Time of the appliance, ISO 8601', example: '2026-01-31T12:00:00.000Z' })
@@ -69,20 +71,19 @@ export const machineRequest = exactly<MachineRequest>()(
   }),
 )
 
-export const machineChange = exactly<MachineChange>()(
-  z.strictObject({
-    macs: texts.nullish(),
-    address: text.nullish(),
-    role: role.nullish(),
-    uuid: text.nullish(),
-    port: text.nullish(),
-    power: text.nullish(),
-    tags: texts.nullish(),
-    bootFile: text.nullish(),
-    bootParameters: texts.nullish(),
-    powerSecret: text.optional(),
-  }),
-)
+export const machineChangeShape = z.strictObject({
+  macs: texts.nullish(),
+  address: text.nullish(),
+  role: role.nullish(),
+  uuid: text.nullish(),
+  port: text.nullish(),
+  power: text.nullish(),
+  tags: texts.nullish(),
+  bootFile: text.nullish(),
+  bootParameters: texts.nullish(),
+  powerSecret: text.optional(),
+})
+export const machineChange = exactly<MachineChange>()(machineChangeShape)
 
 export const waitingView = exactly<WaitingView>()(
   z.object({
@@ -129,9 +130,17 @@ export const networkRequest = exactly<NetworkRequest>()(
     subnet: text,
     gateway: text.optional(),
     pool: text.optional(),
-    leaseSeconds: z.int().min(1).max(0xffff_ffff).optional(),
+    leaseSeconds: leaseSeconds.optional(),
   }),
 )
+
+export const networkChangeShape = z.strictObject({
+  subnet: text.optional(),
+  gateway: text.nullish(),
+  pool: text.nullish(),
+  leaseSeconds: leaseSeconds.nullish(),
+})
+export const networkChange = exactly<NetworkChange>()(networkChangeShape)
 
 export const leaseView = exactly<LeaseView>()(
   z.object({

@@ -1,7 +1,8 @@
 // Why this file exists: the API is a face and holds no decision; these are the questions that it passes on to core,
 // and the shapes that programs see.
 
-import type { ClusterServices } from './cluster-services.ts'
+import type { ClusterServices, TroubleView } from './cluster-services.ts'
+import type { ExchangeServices } from './exchange-services.ts'
 
 /** Who asks; the audit log names it. */
 export interface Caller {
@@ -56,6 +57,48 @@ export type MachineChange = {
   readonly [Key in Exclude<keyof MachineRequest, 'name'>]?: MachineRequest[Key] | null | undefined
 } & { readonly powerSecret?: string | undefined }
 
+/** Many at once: all of it is checked before any of it is written. */
+export interface MachineOrders {
+  readonly add?: readonly MachineRequest[] | undefined
+  readonly change?: readonly (MachineChange & { readonly name: string })[] | undefined
+  readonly remove?: readonly string[] | undefined
+}
+
+export interface NetworkOrders {
+  readonly add?: readonly NetworkRequest[] | undefined
+  readonly change?: readonly (NetworkChange & { readonly name: string })[] | undefined
+  readonly remove?: readonly string[] | undefined
+}
+
+/** How an order for many is to be carried out, and what is to be told of it. */
+export interface OrderManner {
+  /** Nothing is written; the answer holds the LDIF of what would be. */
+  readonly dryRun?: boolean | undefined
+  /** What each is now comes with the answer. */
+  readonly views?: boolean | undefined
+}
+
+export interface OrderWatch {
+  /** The asker is gone: what is under way is ended, the rest is not tried. */
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: OrderProgress) => void
+}
+
+export interface OrderProgress {
+  readonly done: number
+  readonly of: number
+}
+
+export interface OrdersView<View> {
+  /** Names, in the order in which they were given. */
+  readonly done: readonly string[]
+  /** What could not be done although it looked right; the rest is done. */
+  readonly failed: readonly { readonly name: string; readonly trouble: TroubleView }[]
+  readonly views?: readonly View[]
+  /** RFC 2849; of a dry run. */
+  readonly ldif?: string
+}
+
 export interface WaitingView {
   readonly mac: string
   readonly address?: string
@@ -101,6 +144,14 @@ export interface NetworkRequest {
   readonly gateway?: string | undefined
   readonly pool?: string | undefined
   readonly leaseSeconds?: number | undefined
+}
+
+/** `null` takes a value away; absent leaves it as it is. */
+export interface NetworkChange {
+  readonly subnet?: string | undefined
+  readonly gateway?: string | null | undefined
+  readonly pool?: string | null | undefined
+  readonly leaseSeconds?: number | null | undefined
 }
 
 export interface LeaseView {
@@ -150,7 +201,7 @@ export type PowerAction = 'on' | 'off' | 'cycle' | 'status'
 export type BootChoice = 'kvm-host' | 'disk' | 'rescue' | 'by-role'
 
 /** What core can be asked. A rejected promise is a Fault; the API turns it into problem+json. */
-export interface Services extends ClusterServices {
+export interface Services extends ClusterServices, ExchangeServices {
   readonly machines: {
     list(): readonly MachineView[]
     /** Faults when there is none. */
@@ -166,6 +217,11 @@ export interface Services extends ClusterServices {
       caller: Caller,
     ): Promise<{ readonly power: 'on' | 'off' | 'unknown' }>
     nextBoot(name: string, choice: BootChoice, caller: Caller): Promise<void>
+    order(
+      orders: MachineOrders & OrderManner,
+      caller: Caller,
+      watch: OrderWatch,
+    ): Promise<OrdersView<MachineView>>
     waiting(): readonly WaitingView[]
     /** Gives a waiting machine a name, or confirms a doubtful one (`name` is then the machine's own). */
     adopt(mac: string, name: string, caller: Caller): Promise<MachineView>
@@ -174,7 +230,13 @@ export interface Services extends ClusterServices {
     list(): readonly NetworkView[]
     show(name: string): NetworkView
     add(request: NetworkRequest, caller: Caller): Promise<NetworkView>
+    change(name: string, change: NetworkChange, caller: Caller): Promise<NetworkView>
     remove(name: string, caller: Caller): Promise<void>
+    order(
+      orders: NetworkOrders & OrderManner,
+      caller: Caller,
+      watch: OrderWatch,
+    ): Promise<OrdersView<NetworkView>>
   }
   readonly leases: { list(): readonly LeaseView[] }
   readonly tokens: {

@@ -11,7 +11,8 @@ export {
   DirectorySync,
   type DirectorySyncSettings,
 } from './directory-sync.ts'
-export { childDn } from './dn.ts'
+export { childDn, dnKey } from './dn.ts'
+export { containersOf } from './write/containers.ts'
 export { heldFault } from './held.ts'
 export { type Filter, formatFilter, ldapFilter, parseFilter } from './message/filter.ts'
 export type { DirectoryChange } from './projection.ts'

@@ -1,7 +1,15 @@
 // Why this file exists: the API holds no decision, so its tests bring a core of their own: one that obeys and remembers what it
 // was told, and one in which every question fails unforeseen.
-import type { Caller, EventView, MachineView, NetworkView, Services } from '#api'
+import type {
+  Caller,
+  EventView,
+  ImportView,
+  MachineView,
+  NetworkView,
+  Services,
+} from '#api'
 import { Fault } from '#fault'
+import { nameTaken, orderFake } from './fake-orders.ts'
 import { type FakeClusters, fakeClusters, type Order } from './fake-clusters.ts'
 
 export const tokens: ReadonlyMap<string, Caller> = new Map([
@@ -20,6 +28,8 @@ export interface FakeCore {
   readonly networks: Map<string, NetworkView>
   readonly listeners: Set<(event: EventView) => void>
   readonly clusters: FakeClusters
+  /** Waited for before each of an order for many. */
+  beforeEachOrder?: (name: string) => Promise<void>
 }
 
 export function machine(name: string, more: Partial<MachineView> = {}): MachineView {
@@ -36,7 +46,7 @@ export function machine(name: string, more: Partial<MachineView> = {}): MachineV
   }
 }
 
-function noSuch(kind: string, name: string): Fault {
+export function noSuch(kind: string, name: string): Fault {
   return new Fault('CPC-API-003', {
     what: `there is no ${kind} ${name}`,
     where: name,
@@ -93,6 +103,15 @@ export function fakeCore(): FakeCore {
         return Promise.resolve()
       },
     },
+    imports: {
+      run: ({ files, dryRun }, caller) => {
+        const names = files.map(({ name }) => name)
+        if (dryRun !== true)
+          core.orders.push({ what: `import ${names.join(' ')}`, caller: caller.name })
+        return Promise.resolve(importOf(names, dryRun === true))
+      },
+    },
+    exports: { file: (format, zone = '') => [`# ${format} ${zone}\n`, 'n001\n'] },
     explain: (subject) => [`${subject} gets nothing`, 'because it is nobody'],
     status: () => ({
       version: '0.1.0',
@@ -110,7 +129,25 @@ export function fakeCore(): FakeCore {
       listener({ at: '2026-01-31T12:00:00.000Z', kind: 'phase', subject: 'n001', text: 'lease' })
     },
   }
-  return { ...core, services }
+  return Object.assign(core, { services })
+}
+
+/** Of the files, one machine each. */
+function importOf(names: readonly string[], isDry: boolean): ImportView {
+  return {
+    format: 'csv',
+    understood: ['rows: 1'],
+    leftOut: [
+      { where: 'a.csv:1:3', what: 'the column rack', why: 'nobody here knows what it means' },
+    ],
+    already: [],
+    conflicts: [],
+    networks: [],
+    machines: names,
+    done: isDry ? [] : names,
+    failed: [],
+    ...(isDry && { ldif: 'version: 1\n' }),
+  }
 }
 
 function fakeMachines(core: Omit<FakeCore, 'services'>): Services['machines'] {
@@ -129,12 +166,7 @@ function fakeMachines(core: Omit<FakeCore, 'services'>): Services['machines'] {
     add: async (request, caller) => {
       core.orders.push({ what: `machine add ${request.name}`, caller: caller.name, given: request })
       if (core.machines.has(request.name)) {
-        throw new Fault('CPC-DIR-002', {
-          what: `the machine ${request.name} cannot be added`,
-          where: request.name,
-          why: 'there is one of this name',
-          todo: 'choose another name',
-        })
+        throw nameTaken(request.name)
       }
       const { address, power } = request
       return put(
@@ -179,6 +211,7 @@ function fakeMachines(core: Omit<FakeCore, 'services'>): Services['machines'] {
       core.orders.push({ what: `boot ${choice} ${show(name).name}`, caller: caller.name })
       return Promise.resolve()
     },
+    order: (orders, caller, { onProgress }) => orderFake(orders, caller, core, onProgress),
     waiting: () => [
       {
         mac: '52:54:00:cc:00:31',
@@ -219,6 +252,28 @@ function fakeNetworks(core: Omit<FakeCore, 'services'>): Services['networks'] {
       core.networks.set(name, view)
       return Promise.resolve(view)
     },
+    change: (name, change, caller) => {
+      core.orders.push({ what: `network change ${name}`, caller: caller.name, given: change })
+      const { pool, subnet } = change
+      const { pool: before, ...rest } = show(name)
+      const now = pool === undefined ? before : (pool ?? undefined)
+      const view = { ...rest, ...(subnet && { subnet }), ...(now !== undefined && { pool: now }) }
+      core.networks.set(name, view)
+      return Promise.resolve(view)
+    },
+    order: async ({ add = [], change = [], remove = [], dryRun, views }, caller) => {
+      if (dryRun === true) return { done: [], failed: [], ldif: 'version: 1\n' }
+      const own = fakeNetworks(core)
+      for (const request of add) await own.add(request, caller)
+      for (const { name, ...given } of change) await own.change(name, given, caller)
+      for (const name of remove) await own.remove(name, caller)
+      const done = [...add, ...change].map(({ name }) => name).concat(remove)
+      return {
+        done,
+        failed: [],
+        ...(views === true && { views: done.flatMap((name) => core.networks.get(name) ?? []) }),
+      }
+    },
     remove: async (name, caller) => {
       core.orders.push({ what: `network remove ${show(name).name}`, caller: caller.name })
       core.networks.delete(name)
@@ -257,6 +312,7 @@ export function brokenServices(): Services {
       show: broken,
       add: rejects,
       change: rejects,
+      order: rejects,
       remove: rejects,
       timeline: broken,
       power: rejects,
@@ -268,11 +324,15 @@ export function brokenServices(): Services {
       list: broken,
       show: broken,
       add: rejects,
+      change: rejects,
+      order: rejects,
       remove: rejects,
     },
     leases: { list: broken },
     tokens: { ...whole.tokens, list: broken },
     directory: { lint: broken, decideHeld: rejects },
+    imports: { run: rejects },
+    exports: { file: broken },
     explain: broken,
     status: () => whole.status(),
     ready: () => ({ ready: false, why: 'the directory is not there' }),

@@ -6,13 +6,16 @@ import type { Upgrades } from '../upgrades.ts'
 import { addClusterRoutes } from './clusters.ts'
 import { addDirectoryRoutes } from './directory.ts'
 import { addEventRoute } from './events.ts'
+import { addExportRoute } from './exports.ts'
 import { addHplRoutes } from './hpl-runs.ts'
 import { addImageUpload } from './image-upload.ts'
 import { addImageRoutes } from './images.ts'
+import { addImportRoute } from './imports.ts'
 import { addJobRoutes } from './jobs.ts'
 import { addMachineRoutes } from './machines.ts'
 import { addNetworkRoutes } from './networks.ts'
 import { addOpenRoutes } from './open-routes.ts'
+import { addOrderRoutes } from './orders.ts'
 import { addTokenRoutes } from './tokens.ts'
 import type { Api } from './typed.ts'
 import { addVcnRoutes } from './vcns.ts'
@@ -31,6 +34,7 @@ export function addRoutes(app: Api, { services, uploads, upgrades, limits }: Rou
   addMachineRoutes(app, services)
   addWaitingRoutes(app, services)
   addNetworkRoutes(app, services)
+  addOrderRoutes(app, { services, limits })
   addVoRoutes(app, services)
   addImageRoutes(app, services)
   addImageUpload(app, { images: services.images, uploads, limits })
@@ -40,5 +44,7 @@ export function addRoutes(app: Api, { services, uploads, upgrades, limits }: Rou
   addHplRoutes(app, services)
   addTokenRoutes(app, services)
   addDirectoryRoutes(app, services)
+  addImportRoute(app, services)
+  addExportRoute(app, services)
   addEventRoute(app, services)
 }

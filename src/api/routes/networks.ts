@@ -1,6 +1,13 @@
 // Why this file exists: the routes about networks and about who has which address on them.
 import { pageOfItems } from '../page.ts'
-import { leaseView, networkRequest, networkView, pageOf, pageQuery } from '../schemas.ts'
+import {
+  leaseView,
+  networkChange,
+  networkRequest,
+  networkView,
+  pageOf,
+  pageQuery,
+} from '../schemas.ts'
 import type { Services } from '../services.ts'
 import { type Api, byName, failures, nothing } from './typed.ts'
 
@@ -59,6 +66,18 @@ function addOneNetworkRoutes(app: Api, networks: Services['networks']): void {
     url,
     { schema: { ...one, summary: 'One network', response: { 200: networkView, ...failures } } },
     ({ params }) => networks.show(params.name),
+  )
+  app.patch(
+    url,
+    {
+      schema: {
+        ...one,
+        summary: 'Changes what is given; null takes a value away',
+        body: networkChange,
+        response: { 200: networkView, ...failures },
+      },
+    },
+    ({ params, body, caller }) => networks.change(params.name, body, caller),
   )
   app.delete(
     url,

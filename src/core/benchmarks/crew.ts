@@ -15,7 +15,7 @@ import {
 } from '#directory'
 import { Fault } from '#fault'
 import type { MachineState } from '#host'
-import { findMachine } from '../services/machines.ts'
+import { findMachine } from '../services/machine-plan.ts'
 
 export interface Member {
   readonly id: EntryId

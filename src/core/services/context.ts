@@ -49,6 +49,7 @@ export async function audited<T>(
   { store, events, now }: Pick<ServiceContext, 'store' | 'events' | 'now'>,
   change: Change,
   work: () => Promise<T>,
+  tell: (result: T) => string = () => 'done',
 ): Promise<T> {
   const { caller, action, target, before, after } = change
   const write = (result: string): void => {
@@ -59,7 +60,7 @@ export async function audited<T>(
   }
   try {
     const result = await work()
-    write('done')
+    write(tell(result))
     return result
   } catch (error) {
     write(error instanceof Fault ? `${error.code} ${error.text.why}` : 'failed by a bug')

@@ -11,7 +11,7 @@ import {
 } from '#directory'
 import { decideExplained } from '../explained-boot.ts'
 import type { ServiceContext } from './context.ts'
-import { findMachine } from './machines.ts'
+import { findMachine } from './machine-plan.ts'
 import { explainAside, explainPerson, peopleLines } from './people.ts'
 
 export function explain(subject: string, context: ServiceContext): readonly string[] {

@@ -1,33 +1,58 @@
 // Why this file exists: networks as people handle them; their entries lie in LDAP like everything else that is described.
-import type { Caller, NetworkRequest, Services } from '#api'
-import { type Network, parseLabel } from '#directory'
+import type {
+  Caller,
+  NetworkChange,
+  NetworkOrders,
+  NetworkView,
+  OrderManner,
+  OrdersView,
+  OrderWatch,
+  Services,
+} from '#api'
+import { foldNodeSet, type Label, type Network, parseLabel, type Subnet } from '#directory'
 import { Fault } from '#fault'
-import { audited, type ServiceContext } from './context.ts'
+import {
+  type DirectoryOrder,
+  networkAlteration,
+  type NetworkFields,
+  networkOrder,
+} from '#ldap-sync'
+import { audited, type Change, type ServiceContext } from './context.ts'
+import {
+  carryOutItems,
+  dryView,
+  type Item,
+  onlyDone,
+  ordersView,
+  Problems,
+  type Result,
+  resultLine,
+  unwatched,
+} from './orders.ts'
 import { readAddress, readLabel, readPool, readSubnet } from './reading.ts'
 import { networkView } from './views.ts'
 
 export function networkServices(context: ServiceContext): Services['networks'] {
   const find = (name: string): Network => findNetwork(name, context)
+  const one = async (orders: NetworkOrders, caller: Caller): Promise<void> =>
+    onlyDone(await carryOutNetworks(orders, caller, context, unwatched))
   return {
     list: () => context.snapshot().networks.map(networkView),
     show: (name) => networkView(find(name)),
-    add: async (request, caller) => networkView(await addNetwork(request, caller, context)),
-    remove(name, caller) {
-      const network = find(name)
-      const before = networkView(network)
-      const change = { caller, action: 'network remove', target: network.name, before }
-      return audited(context, change, async () => {
-        await context.sync.writer.remove(network.dn)
-        await context.directory.untilShown(
-          `the removal of ${network.name}`,
-          (snapshot) => !snapshot.networkByName.has(network.name),
-        )
-      })
+    async add(request, caller) {
+      await one({ add: [request] }, caller)
+      return networkView(find(request.name))
     },
+    async change(name, change, caller) {
+      await one({ change: [{ ...change, name }] }, caller)
+      return networkView(find(name))
+    },
+    remove: (name, caller) => one({ remove: [name] }, caller),
+    order: (orders, caller, watch) => orderNetworks(orders, caller, context, watch),
   }
 }
 
-function findNetwork(text: string, { snapshot }: ServiceContext): Network {
+function findNetwork(text: string, { snapshot }: Pick<ServiceContext, 'snapshot'>): Network {
   const name = parseLabel(text)
   const network = name === undefined ? undefined : snapshot().networkByName.get(name)
   if (network !== undefined) return network
@@ -39,23 +64,171 @@ function findNetwork(text: string, { snapshot }: ServiceContext): Network {
   })
 }
 
-function addNetwork(
-  request: NetworkRequest,
+interface NetworkPlan {
+  readonly adds: readonly {
+    readonly name: Label
+    readonly subnet: Subnet
+    readonly fields: NetworkFields
+  }[]
+  readonly changes: readonly { readonly network: Network; readonly fields: NetworkFields }[]
+  readonly removals: readonly Network[]
+}
+
+async function orderNetworks(
+  { dryRun, views, ...orders }: NetworkOrders & OrderManner,
   caller: Caller,
   context: ServiceContext,
-): Promise<Network> {
-  const name = readLabel(request.name)
-  const subnet = readSubnet(request.subnet)
-  const { gateway, pool, leaseSeconds } = request
-  const fields = {
-    ...(gateway !== undefined && { gateway: readAddress(gateway) }),
-    ...(pool !== undefined && { pool: readPool(pool) }),
+  watch: OrderWatch,
+): Promise<OrdersView<NetworkView>> {
+  if (dryRun === true) return dryView(await itemsOf(planNetworks(orders, context), context))
+  const result = await carryOutNetworks(orders, caller, context, watch)
+  if (views !== true) return ordersView(result)
+  const done = new Set<string>(result.done)
+  const shown = context.snapshot().networks.filter(({ name }) => done.has(name))
+  return ordersView(result, { views: shown.map(networkView) })
+}
+
+function carryOutNetworks(
+  orders: NetworkOrders,
+  caller: Caller,
+  context: ServiceContext,
+  watch: OrderWatch,
+): Promise<Result> {
+  const plan = planNetworks(orders, context)
+  const carryOut = async (): Promise<Result> =>
+    carryOutItems(await itemsOf(plan, context), context, watch)
+  return audited(context, auditedChange(orders, plan, caller), carryOut, resultLine)
+}
+
+/** Throws all that is wrong with it in one fault. */
+function planNetworks(orders: NetworkOrders, context: ServiceContext): NetworkPlan {
+  const problems = new Problems()
+  const named = new Set<string>()
+  const once = (name: string): void => {
+    if (named.has(name)) problems.note(name, namedTwice(name))
+    named.add(name)
+  }
+  const existing = (name: string): Network | undefined => {
+    once(name)
+    return problems.reading(name, () => findNetwork(name, context))
+  }
+  const removals = (orders.remove ?? []).flatMap((name) => existing(name) ?? [])
+  const changes = (orders.change ?? []).flatMap(({ name, ...change }) => {
+    const network = existing(name)
+    const fields = problems.reading(name, () => fieldsOf(change))
+    return network && fields ? [{ network, fields }] : []
+  })
+  const adds = (orders.add ?? []).flatMap(({ name: text, subnet: cidr, ...rest }) => {
+    once(text)
+    const name = problems.reading(text, () => readNew(text, context))
+    const subnet = problems.reading(text, () => readSubnet(cidr))
+    const fields = problems.reading(text, () => fieldsOf(rest))
+    return name !== undefined && subnet && fields ? [{ name, subnet, fields }] : []
+  })
+  problems.demandNone()
+  return { adds, changes, removals }
+}
+
+function readNew(text: string, { snapshot }: ServiceContext): Label {
+  const name = readLabel(text)
+  if (!snapshot().networkByName.has(name)) return name
+  throw new Fault('CPC-HOST-004', {
+    what: `there is a network ${name} already`,
+    where: 'the directory, ou=networks',
+    why: 'a name belongs to one entry',
+    todo: `choose another name, or change it: coppice network set ${name}`,
+  })
+}
+
+function namedTwice(name: string): Fault {
+  return new Fault('CPC-DIR-082', {
+    what: `${name} is named twice`,
+    where: name,
+    why: 'an order says one thing about a network',
+    todo: 'name it once',
+  })
+}
+
+function fieldsOf({ subnet, gateway, pool, leaseSeconds }: NetworkChange): NetworkFields {
+  return {
+    ...(subnet !== undefined && { subnet: readSubnet(subnet) }),
+    ...(gateway !== undefined && { gateway: gateway === null ? null : readAddress(gateway) }),
+    ...(pool !== undefined && { pool: pool === null ? null : readPool(pool) }),
     ...(leaseSeconds !== undefined && { leaseSeconds }),
   }
-  const change = { caller, action: 'network add', target: name, after: request }
-  return audited(context, change, async () => {
-    await context.sync.writer.addNetwork(name, subnet, fields)
-    await context.directory.untilShown(name, (snapshot) => snapshot.networkByName.has(name))
-    return findNetwork(name, context)
-  })
+}
+
+async function itemsOf(plan: NetworkPlan, { sync }: ServiceContext): Promise<readonly Item[]> {
+  const { writer } = sync
+  const removals = await writer.ordersToRemove(plan.removals.map(({ dn }) => dn))
+  const described = plan.changes.filter(({ fields }) => Object.keys(fields).length > 0)
+  const changes = await writer.ordersToAlter(
+    described.map(({ network, fields }) => networkAlteration(network.dn, fields)),
+  )
+  return [
+    ...plan.removals.map(({ name, dn }, at): Item => {
+      const isShown: Item['isShown'] = ({ networkByName }) => !networkByName.has(name)
+      return { name, dn, orders: removals[at] ?? [], isShown }
+    }),
+    ...described.map(({ network, fields }, at) => changeItem(network, fields, changes[at])),
+    ...plan.adds.map(({ name, subnet, fields }): Item => {
+      const order = networkOrder(writer.base, name, subnet, fields)
+      const isShown: Item['isShown'] = ({ networkByName }) => networkByName.has(name)
+      return { name, dn: order.dn, orders: [order], isShown }
+    }),
+  ]
+}
+
+function changeItem(
+  network: Network,
+  fields: NetworkFields,
+  order: DirectoryOrder | undefined,
+): Item {
+  const { name, dn } = network
+  const isShown: Item['isShown'] = ({ networkByName }) => {
+    const now = networkByName.get(name)
+    return now !== undefined && (now !== network || isAsAsked(now, fields))
+  }
+  return { name, dn, orders: order ? [order] : [], isShown }
+}
+
+/** What was so before does not come back from the feed as news. */
+function isAsAsked(
+  network: Network,
+  { subnet, gateway, pool, leaseSeconds }: NetworkFields,
+): boolean {
+  const isSame = <T>(asked: T | null | undefined, is: T | undefined): boolean =>
+    asked === undefined || (asked ?? undefined) === is
+  const hasPool =
+    pool === undefined || (pool?.first === network.pool?.first && pool?.last === network.pool?.last)
+  return (
+    isSame(subnet?.number, network.number) &&
+    isSame(subnet?.prefix, network.prefix) &&
+    isSame(gateway, network.gateway) &&
+    hasPool &&
+    // Without a value of its own it has the usual one.
+    (leaseSeconds === null || isSame(leaseSeconds, network.leaseSeconds))
+  )
+}
+
+function auditedChange(orders: NetworkOrders, plan: NetworkPlan, caller: Caller): Change {
+  const { adds, changes, removals } = plan
+  const before = [...changes.map(({ network }) => network), ...removals]
+  const names = [...adds, ...before].map(({ name }) => name)
+  const isAdd = before.length === 0
+  const isRemove = adds.length === 0 && changes.length === 0
+  const isSet = adds.length === 0 && removals.length === 0
+  return {
+    caller,
+    action: isAdd
+      ? 'network add'
+      : isRemove
+        ? 'network remove'
+        : isSet
+          ? 'network set'
+          : 'network orders',
+    target: foldNodeSet(new Set(names)),
+    ...(!isAdd && { before: before.map(networkView) }),
+    ...(!isRemove && { after: { ...orders, remove: undefined } }),
+  }
 }

@@ -191,11 +191,32 @@ export const dirFaults = {
     exit: 'conflict',
     status: 409,
   },
+  'CPC-DIR-080': {
+    title: 'Several things are wrong with an order',
+    explanation:
+      'An order for many machines or networks is checked as a whole before any of it is written: names, MACs and addresses that cannot be read, that others have, or that the order gives twice. Nothing was written. The line "why" names each of them, at most twenty.',
+    exit: 'conflict',
+    status: 409,
+  },
   'CPC-DIR-081': {
     title: 'It is not known whether an order was carried out',
     explanation:
       'The connection to the directory server was lost after the order was sent and before its answer came, and the server did not come back in time to be asked. The order may have been carried out or not: look at the entry. Repeating the order does no harm.',
     exit: 'failed',
     status: 502,
+  },
+  'CPC-DIR-082': {
+    title: 'A MAC, an address or a name is taken',
+    explanation:
+      'Each belongs to one machine. The message tells who has it: another entry of the directory, one that is set aside, the appliance itself, or another line of the same order.',
+    exit: 'conflict',
+    status: 409,
+  },
+  'CPC-DIR-083': {
+    title: 'A part of an order was not tried',
+    explanation:
+      'An order for many ended early: whoever gave it went away (Ctrl-C ends what is under way and begins nothing more), or the connection to the directory server was lost and did not return. What was done is done; the order can be repeated for the names that are told.',
+    exit: 'failed',
+    status: 503,
   },
 } as const satisfies Record<string, FaultEntry>

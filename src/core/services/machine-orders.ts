@@ -1,0 +1,179 @@
+// Why this file exists: machines are added, changed and removed by one order each time, for one machine as for a
+// hundred thousand: planned, written as a batch, shown by our own feed, and audited once.
+import type { Caller, MachineOrders, OrderManner, OrdersView, OrderWatch, MachineView } from '#api'
+import { foldNodeSet, type Machine, parseDnsName, type Snapshot } from '#directory'
+import { type DirectoryOrder, machineAlteration, machineOrder } from '#ldap-sync'
+import { audited, type Change, type ServiceContext } from './context.ts'
+import { isAsAsked } from './machine-fields.ts'
+import { type MachinePlan, planMachines } from './machine-plan.ts'
+import { carryOutItems, dryView, type Item, ordersView, type Result, resultLine } from './orders.ts'
+import { machineView } from './views.ts'
+
+/** Beyond so many the audit log tells names and numbers only. */
+const machinesAuditedWholeMax = 100
+
+export async function orderMachines(
+  { dryRun, views, ...orders }: MachineOrders & OrderManner,
+  caller: Caller,
+  context: ServiceContext,
+  watch: OrderWatch,
+): Promise<OrdersView<MachineView>> {
+  if (dryRun === true) return dryRunOf(orders, context)
+  const result = await carryOutMachines(orders, caller, context, watch)
+  if (views !== true) return ordersView(result)
+  const { byName } = context.snapshot()
+  const machines = result.done.flatMap((name) => machineNamed(name, byName) ?? [])
+  return ordersView(result, { views: machines.map((machine) => machineViewOf(machine, context)) })
+}
+
+/** Checked as a whole; what fails after that is in the result. */
+export async function carryOutMachines(
+  orders: MachineOrders,
+  caller: Caller,
+  context: ServiceContext,
+  watch: OrderWatch,
+): Promise<Result> {
+  const plan = planMachines(orders, around(context))
+  const change = auditedChange(orders, plan, caller, context)
+  return audited(context, change, () => carryOutPlan(plan, context, watch), resultLine)
+}
+
+async function carryOutPlan(
+  plan: MachinePlan,
+  context: ServiceContext,
+  watch: OrderWatch,
+): Promise<Result> {
+  const { powerSecrets } = context.store
+  for (const { machine, credentials } of plan.changes) {
+    if (credentials) powerSecrets.put(machine.id, credentials)
+  }
+  const { plan: whole, release } = withAddresses(plan, context)
+  try {
+    const items = await itemsOf(whole, context)
+    const result = await carryOutItems(items, context, watch)
+    const done = new Set(result.done)
+    for (const { name, id } of plan.removals) if (done.has(name)) powerSecrets.remove(id)
+    // Whoever adds a machine wants to know its address.
+    if (plan.adds.length > 0) await context.addresses.settled()
+    return result
+  } finally {
+    release()
+  }
+}
+
+async function dryRunOf(
+  orders: MachineOrders,
+  context: ServiceContext,
+): Promise<OrdersView<MachineView>> {
+  const { plan, release } = withAddresses(planMachines(orders, around(context)), context)
+  try {
+    return dryView(await itemsOf(plan, context))
+  } finally {
+    release()
+  }
+}
+
+/** New machines with a card and without an address are written with one at once, in the order of the order. */
+function withAddresses(
+  plan: MachinePlan,
+  { addresses }: ServiceContext,
+): { readonly plan: MachinePlan; readonly release: () => void } {
+  const isBare = ({ fields }: MachinePlan['adds'][number]): boolean =>
+    (fields.address ?? undefined) === undefined && (fields.macs ?? []).length > 0
+  const reserved = addresses.reserve(plan.adds.filter(isBare).length)
+  const left = reserved.addresses.values()
+  const adds = plan.adds.map((add) => {
+    const address = isBare(add) ? left.next().value : undefined
+    return address === undefined ? add : { ...add, fields: { ...add.fields, address } }
+  })
+  return { plan: { ...plan, adds }, release: reserved.release }
+}
+
+/** What goes makes room for what comes. */
+async function itemsOf(plan: MachinePlan, context: ServiceContext): Promise<readonly Item[]> {
+  const { writer } = context.sync
+  const removals = await writer.ordersToRemove(plan.removals.map(({ dn }) => dn))
+  const described = plan.changes.filter(({ fields }) => Object.keys(fields).length > 0)
+  const changes = await writer.ordersToAlter(
+    described.map(({ machine, fields }) => machineAlteration(machine.dn, fields)),
+  )
+  const orderOf = new Map(described.map((change, at) => [change, changes[at]]))
+  const gone = new Set(plan.removals.map(({ id }) => id))
+  return [
+    ...plan.removals.map((machine, at) => removalItem(machine, removals[at] ?? [])),
+    ...plan.changes.map((change) => changeItem(change, orderOf.get(change))),
+    ...plan.adds.map(({ name, fields }): Item => {
+      const order = machineOrder(writer.base, name, fields)
+      const isShown: Item['isShown'] = ({ byName }) => {
+        const device = machineNamed(name, byName)
+        return device !== undefined && !gone.has(device.id)
+      }
+      return { name, dn: order.dn, orders: [order], isShown }
+    }),
+  ]
+}
+
+function removalItem({ name, dn, id }: Machine, orders: readonly DirectoryOrder[]): Item {
+  return {
+    name,
+    dn,
+    orders,
+    isShown: ({ entries, setAside }) => !entries.has(id) && !setAside.has(id),
+  }
+}
+
+function changeItem(
+  { machine, fields }: MachinePlan['changes'][number],
+  order: DirectoryOrder | undefined,
+): Item {
+  const { name, dn, id } = machine
+  const isShown: Item['isShown'] = ({ entries }) => {
+    const now = entries.get(id)
+    return now?.kind === 'machine' && (now !== machine || isAsAsked(now, fields))
+  }
+  return { name, dn, orders: order ? [order] : [], isShown }
+}
+
+function around({ snapshot, directory, applianceAddresses }: ServiceContext) {
+  const isClaimed = directory.isClaimed.bind(directory)
+  return { snapshot: snapshot(), isClaimed, applianceAddresses }
+}
+
+/** Those that were removed have no name any more. */
+function machineNamed(name: string, byName: Snapshot['byName']): Machine | undefined {
+  const parsed = parseDnsName(name)
+  const device = parsed === undefined ? undefined : byName.get(parsed)?.device
+  return device?.kind === 'machine' ? device : undefined
+}
+
+export function machineViewOf(machine: Machine, context: ServiceContext): MachineView {
+  return machineView(machine, context.hosts.life(machine.id), context.snapshot())
+}
+
+function auditedChange(
+  orders: MachineOrders,
+  { adds, changes, removals }: MachinePlan,
+  caller: Caller,
+  context: ServiceContext,
+): Change {
+  const before = [...changes.map(({ machine }) => machine), ...removals]
+  const names = [...adds.map(({ name }) => name), ...before.map(({ name }) => name)]
+  const target = foldNodeSet(new Set(names))
+  const numbers = { add: adds.length, change: changes.length, remove: removals.length }
+  if (names.length > machinesAuditedWholeMax) {
+    return { caller, action: actionOf(numbers), target, after: numbers }
+  }
+  return {
+    caller,
+    action: actionOf(numbers),
+    target,
+    ...(before.length > 0 && { before: before.map((machine) => machineViewOf(machine, context)) }),
+    ...(removals.length < names.length && { after: { ...orders, remove: undefined } }),
+  }
+}
+
+function actionOf({ add, change, remove }: Record<'add' | 'change' | 'remove', number>): string {
+  if (change === 0 && remove === 0) return 'machine add'
+  if (add === 0 && remove === 0) return 'machine set'
+  return add === 0 && change === 0 ? 'machine remove' : 'machine orders'
+}
