@@ -6,7 +6,7 @@ import { mustCoppice, startAppliance } from './appliance.ts'
 import { bmcSecretFile } from './bmc/start-keeper.ts'
 import { playScenes } from './cluster/scenes.ts'
 import type { Scene } from './cluster/scenes.table.ts'
-import { runClusters } from './cluster/story.ts'
+import { chapters, runClusters } from './cluster/story.ts'
 import { consoleText, evidenceOf, startCapture, verdictOf } from './evidence.ts'
 import { follow, type Seen, type Watch } from './follow.ts'
 import { hostImage, nodeDisks } from './host-image.ts'
@@ -16,6 +16,7 @@ import { demandRoot, ensurePackages } from './packages.ts'
 import { measurePeer } from './peer.ts'
 import { between, missingPhases, type Timeline } from './phases.ts'
 import { type MachinePlan, powerUrl, type RackPlan } from './plan.ts'
+import { checkPeople } from './people.ts'
 import { claimRack, raiseRack, standing, takeDown } from './rack.ts'
 import type { Started } from './start.ts'
 import { phaseTable, seconds, type TableMachine } from './table.ts'
@@ -81,6 +82,7 @@ export async function runLab(run: LabRun): Promise<void> {
   print('the appliance is ready')
   await describeRack(run)
   await makeHosts(run, peerMs)
+  if (run.breaks.measures) await chapters(run)('people on hosts', () => checkPeople(run))
   if (disks === undefined) return
   const { scenes } = run.breaks
   await (scenes === undefined ? runClusters(run, disks) : playScenes(run, disks, scenes))

@@ -108,9 +108,9 @@ export const labFaults = {
     status: 500,
   },
   'CPC-LAB-018': {
-    title: 'A promise about virtual clusters was not kept.',
+    title: 'A promise of the lab was not kept.',
     explanation:
-      'Each chapter of the second half of a run makes promises: what a node is on its host, what can and cannot be reached from inside it, that a second apply writes nothing, that nothing is left after down. Each is looked for. What was found instead stands in the reason.',
+      'Each chapter of a run makes promises: who can log in to a host and for whom that ends, what a node is on its host, what can and cannot be reached from inside it, that a second apply writes nothing, that nothing is left after down. Each is looked for. What was found instead stands in the reason.',
     exit: 'failed',
     status: 500,
   },

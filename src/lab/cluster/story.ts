@@ -51,9 +51,9 @@ async function restOfAll(cluster: ClusterRun, standing: Standing): Promise<Figur
   return { hpl, plain }
 }
 
-type Chapter = <T>(title: string, tell: () => Promise<T>) => Promise<T>
+export type Chapter = <T>(title: string, tell: () => Promise<T>) => Promise<T>
 
-function chapters({ print }: LabRun): Chapter {
+export function chapters({ print }: LabRun): Chapter {
   return async (title, tell) => {
     const from = performance.now()
     print(`\n== ${title}`)
