@@ -31,7 +31,8 @@ NFSv4 {
   RecoveryRoot = ${quoted(options.stateDirectory)};
 }
 NFS_KRB5 { Active_krb5 = false; }
-EXPORT_DEFAULTS { SecType = sys; Transports = TCP; Protocols = 4; }
+# Only root of a host may speak for it: who else is there has no port below 1024.
+EXPORT_DEFAULTS { SecType = sys; Transports = TCP; Protocols = 4; PrivilegedPort = true; }
 EXPORT {
   Export_Id = 1;
   Path = ${quoted(options.exportPath)};

@@ -26,6 +26,7 @@ test('the export is read-only and bound to the provisioning address', () => {
   const options = { bindAddress: '10.77.0.1', exportPath: '/srv/images', stateDirectory: '/s' }
   const text = ganeshaConfig(options)
   assert.match(text, /Access_Type = RO;/)
+  assert.match(text, /PrivilegedPort = true;/)
   assert.match(text, /Bind_addr = 10\.77\.0\.1;/)
   assert.match(text, /Graceless = false;/)
 })
