@@ -83,11 +83,12 @@ async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[])
     outbox: memory.store.outbox,
     onMessage(message) {
       const before = state.picture?.snapshot
+      const isWhole = state.coming !== undefined
       state = follow(state, message)
       const after = state.picture?.snapshot
-      if (after !== undefined) endLeases(message, { before, after }, memory)
-      if (message.kind === 'reset' || message.kind === 'delta') end.serving(message.number)
-      if (concernsTenants(message)) onTenants(state.tenants ?? [])
+      if (after !== undefined) endLeases(message, { before, after, isWhole }, memory)
+      if (message.kind === 'delta') end.serving(message.number)
+      if (concernsTenants(message, isWhole)) onTenants(state.tenants ?? [])
     },
     onTrouble: (reason) => log(`feed: ${reason}`),
   })
@@ -95,8 +96,9 @@ async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[])
 }
 
 /** A network that was not described when its end came is served as soon as it is. */
-function concernsTenants(message: FeedMessage): boolean {
-  if (message.kind !== 'delta') return message.kind === 'tenants' || message.kind === 'reset'
+function concernsTenants(message: FeedMessage, isWhole: boolean): boolean {
+  if (message.kind !== 'delta') return message.kind === 'tenants'
+  if (isWhole) return true
   return message.deltas.some(
     (delta) =>
       delta.kind === 'put' && delta.entry.kind === 'network' && delta.entry.vni !== undefined,

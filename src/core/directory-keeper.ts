@@ -14,8 +14,13 @@ import {
   stepAll,
 } from '#directory'
 import { Fault } from '#fault'
-import type { BootSettings, FeedMessage } from '#feed'
-import { feedVersion } from '#feed'
+import {
+  type BootSettings,
+  type FeedMessage,
+  feedVersion,
+  snapshotMessages,
+  stepMessages,
+} from '#feed'
 import type { DirectoryChange } from '#ldap-sync'
 import type { CoreStore } from '#store'
 import { HolderRecord } from './holder-record.ts'
@@ -27,7 +32,7 @@ export interface DirectoryKeeperParts {
   readonly store: CoreStore
   readonly boot: BootSettings
   readonly now: () => number
-  readonly send: (message: FeedMessage) => void
+  readonly send: (messages: Iterable<FeedMessage>) => void
   /** After each change: addresses to give, lives to forget. */
   readonly onChange: (deltas: readonly Delta[]) => void
   readonly onTrouble: (reason: string) => void
@@ -58,6 +63,11 @@ export class DirectoryKeeper implements Disposable {
     this.#snapshot = empty
   }
 
+  /** What DNS tells as its zones' serial. */
+  get serial(): number {
+    return this.#serial.current
+  }
+
   get snapshot(): Snapshot {
     return this.#snapshot
   }
@@ -83,24 +93,14 @@ export class DirectoryKeeper implements Disposable {
     return this.#holders.copyTaken((key) => !isPlainlyHeld(assembly, key))
   }
 
-  /** What a wire that knows nothing must hear first. */
-  opening(): readonly FeedMessage[] {
+  /** What a wire that knows nothing must hear first, as it is now, however late the last of it is asked for. */
+  opening(): Iterable<FeedMessage> {
     const { boot, store } = this.#parts
-    const { domain, number, entries, setAside } = this.#snapshot
-    return [
-      { kind: 'hello', version: feedVersion, boot },
-      {
-        kind: 'reset',
-        domain,
-        number,
-        entries: [...entries.values()],
-        setAside: [...setAside.values()],
-        serial: this.#serial.current,
-      },
-      ...[...store.hosts.nextBoots()].map(
-        ([id, choice]) => ({ kind: 'next-boot', id, choice }) as const,
-      ),
-    ]
+    const nextBoots = [...store.hosts.nextBoots()].map(
+      ([id, choice]) => ({ kind: 'next-boot', id, choice }) as const,
+    )
+    const head = [{ kind: 'hello', version: feedVersion, boot }] as const
+    return inOrder(head, snapshotMessages(this.#snapshot, this.#serial.current, nextBoots))
   }
 
   /** An address that somebody claims, served or set aside. */
@@ -129,10 +129,14 @@ export class DirectoryKeeper implements Disposable {
   #publish(deltas: readonly Delta[]): void {
     this.#snapshot = applyDeltas(this.#snapshot, deltas, this.#snapshot.number + 1)
     const { number } = this.#snapshot
-    this.#parts.send({ kind: 'delta', number, serial: this.#serial.next(), deltas })
+    this.#parts.send(stepMessages(deltas, { number, serial: this.#serial.next() }))
     for (const { isShown, resolve } of this.#waiters) if (isShown(this.#snapshot)) resolve()
     this.#parts.onChange(deltas)
   }
+}
+
+function* inOrder(...stories: readonly Iterable<FeedMessage>[]): Generator<FeedMessage> {
+  for (const story of stories) yield* story
 }
 
 function later(milliseconds: number, action: () => void): () => void {

@@ -30,7 +30,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     store,
     boot,
     now,
-    send: (message) => feed.send(message),
+    send: (messages) => feed.send(messages),
     onChange: (deltas) => changed(deltas),
     onTrouble: (reason) => events.tell('alarm', 'directory', reason),
   })
@@ -62,7 +62,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     feed,
     notes: () => notes.values(),
     vcnsSeen,
-    tellNextBoot: (id, choice) => feed.send({ kind: 'next-boot', id, choice }),
+    tellNextBoot: (id, choice) => feed.send([{ kind: 'next-boot', id, choice }]),
   }
 
   function changed(deltas: readonly Delta[]): void {

@@ -15,7 +15,7 @@ export interface WireFeedParts {
 
 export class WireFeed implements Disposable {
   /** Those of an earlier core go on being served until somebody takes them away. */
-  readonly tenants = new TenantEnds((message) => this.send(message), endsFound())
+  readonly tenants = new TenantEnds((message) => this.send([message]), endsFound())
   #end: CoreEnd | undefined
   #serving = -1
   #counters: Readonly<Record<string, number>> = {}
@@ -38,7 +38,7 @@ export class WireFeed implements Disposable {
   open({ foundation, directory, sightings }: WireFeedParts): void {
     this.#end ??= new CoreEnd({
       socketPath: join(foundation.dataDir, 'run', 'feed.sock'),
-      opening: () => [...directory.opening(), { kind: 'tenants', vnis: this.tenants.all() }],
+      opening: () => followedBy(directory.opening(), { kind: 'tenants', vnis: this.tenants.all() }),
       onSightings: (seen) => takeOnce(seen, foundation, sightings),
       onServing: (number) => {
         this.#serving = number
@@ -52,13 +52,18 @@ export class WireFeed implements Disposable {
   }
 
   /** Before it is open nothing is lost: the opening holds it all. */
-  send(message: FeedMessage): void {
-    this.#end?.send(message)
+  send(messages: Iterable<FeedMessage>): void {
+    this.#end?.send(messages)
   }
 
   [Symbol.dispose](): void {
     this.#end?.[Symbol.dispose]()
   }
+}
+
+function* followedBy(messages: Iterable<FeedMessage>, last: FeedMessage): Generator<FeedMessage> {
+  yield* messages
+  yield last
 }
 
 /**

@@ -75,6 +75,7 @@ export {
   emptySnapshot,
   type Found,
   type Snapshot,
+  SnapshotBuilder,
 } from './snapshot.ts'
 export { identifiesNobody, parseUuid, type Uuid } from './uuid.ts'
 export { visible } from './visible.ts'

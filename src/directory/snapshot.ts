@@ -76,19 +76,37 @@ export function applyDeltas(
   deltas: readonly Delta[],
   number: number = snapshot.number + 1,
 ): Snapshot {
-  const draft = draftOf(snapshot)
-  for (const delta of deltas) {
-    switch (delta.kind) {
-      case 'put':
-        putEntry(draft, delta.entry)
-        break
-      case 'drop':
-        dropEntry(draft, delta.id)
-        break
-      case 'set-aside':
-        setEntryAside(draft, delta.item)
-        break
+  const builder = new SnapshotBuilder(snapshot)
+  builder.take(deltas)
+  return builder.done(number)
+}
+
+/** The next snapshot where its deltas come in parts: nothing of it shows before all have come. */
+export class SnapshotBuilder {
+  readonly #draft: ReturnType<typeof draftOf>
+
+  constructor(before: Snapshot) {
+    this.#draft = draftOf(before)
+  }
+
+  take(deltas: Iterable<Delta>): void {
+    const draft = this.#draft
+    for (const delta of deltas) {
+      switch (delta.kind) {
+        case 'put':
+          putEntry(draft, delta.entry)
+          break
+        case 'drop':
+          dropEntry(draft, delta.id)
+          break
+        case 'set-aside':
+          setEntryAside(draft, delta.item)
+          break
+      }
     }
   }
-  return sealDraft(draft, number)
+
+  done(number: number): Snapshot {
+    return sealDraft(this.#draft, number)
+  }
 }

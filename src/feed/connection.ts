@@ -5,7 +5,9 @@ import { encodeFrame, FrameReader } from './frames.ts'
 import type { ReadResult } from './read.ts'
 
 /** A peer this far behind gets a fresh snapshot after it has reconnected. */
-const unsentBytesMax = 512 * 1024 * 1024
+const unsentBytesMax = 64 * 1024 * 1024
+/** What is told at length waits here for its listener. */
+const unsentBytesWanted = 256 * 1024
 
 export interface FeedHandlers<In> {
   readonly read: (value: unknown) => ReadResult<In>
@@ -16,6 +18,8 @@ export interface FeedHandlers<In> {
 
 export interface FeedConnection<Out> {
   send(message: Out): void
+  /** Resolves when there is room for more, or the connection is over. */
+  drained(): Promise<void>
   close(reason: string): void
 }
 
@@ -42,6 +46,13 @@ export function attachFeed<In, Out>(
     if (frames.ok) frames.messages.forEach(handle)
     else end(frames.refusal)
   })
+  let room = Promise.withResolvers<void>()
+  const makeRoom = (): void => {
+    room.resolve()
+    room = Promise.withResolvers()
+  }
+  socket.on('drain', makeRoom)
+  socket.on('close', makeRoom)
   socket.on('error', (error) => end(error.message))
   socket.on('close', () => end('the other process closed the feed'))
   return {
@@ -50,6 +61,8 @@ export function attachFeed<In, Out>(
       socket.write(encodeFrame(message))
       if (socket.writableLength > unsentBytesMax) end('the other process does not read')
     },
+    drained: () =>
+      over || socket.writableLength < unsentBytesWanted ? Promise.resolve() : room.promise,
     close: end,
   }
 }

@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
+import { Outgoing } from './outgoing.ts'
 import { readWireMessage } from './read.ts'
 import type { NumberedSighting } from './wire-end.ts'
 
@@ -10,8 +11,8 @@ export const reconnectDelayMs = 200
 
 export interface CoreEndOptions {
   readonly socketPath: string
-  /** What a wire that knows nothing must hear first: hello, reset, next boots. */
-  readonly opening: () => readonly FeedMessage[]
+  /** What a wire that knows nothing must hear first: hello, reset, a snapshot in parts, next boots. */
+  readonly opening: () => Iterable<FeedMessage>
   /** In the order in which they were seen. Returns when all are stored; only then does wire forget them. */
   readonly onSightings: (sightings: readonly NumberedSighting[]) => void
   readonly onServing: (number: number) => void
@@ -23,6 +24,7 @@ export interface CoreEndOptions {
 export class CoreEnd {
   readonly #options: CoreEndOptions
   #wire: FeedConnection<FeedMessage> | undefined
+  #outgoing: Outgoing<FeedMessage> | undefined
   #closed = false
   /** At most as many as wire sends without an answer. */
   #unstored: NumberedSighting[] = []
@@ -37,8 +39,8 @@ export class CoreEnd {
   }
 
   /** Lost when wire is away: the opening that it gets when it is back holds the same. */
-  send(message: FeedMessage): void {
-    this.#wire?.send(message)
+  send(messages: Iterable<FeedMessage>): void {
+    this.#outgoing?.send(messages)
   }
 
   [Symbol.dispose](): void {
@@ -53,7 +55,7 @@ export class CoreEnd {
       read: readWireMessage,
       onMessage: (message) => this.#receive(message, wire),
       onEnd: (reason) => {
-        if (this.#wire === wire) this.#wire = undefined
+        if (this.#wire === wire) this.#wire = this.#outgoing = undefined
         if (this.#closed) return
         this.#options.onTrouble(reason)
         this.#options.later(reconnectDelayMs, () => this.#connect())
@@ -61,7 +63,8 @@ export class CoreEnd {
     })
     socket.once('connect', () => {
       this.#wire = wire
-      for (const message of this.#options.opening()) wire.send(message)
+      this.#outgoing = new Outgoing(wire)
+      this.#outgoing.send(this.#options.opening())
     })
   }
 

@@ -1,8 +1,8 @@
 // Why this file exists: a stream socket has no message borders; each message goes as a length and that many bytes
 // of JSON, and a length beyond the limit is a broken peer, not a reason to allocate.
 
-/** A snapshot of 100,000 machines is about 40 MiB of JSON. */
-export const frameBytesMax = 256 * 1024 * 1024
+/** A part of a snapshot is far smaller; a group of 100,000 members is not. */
+export const frameBytesMax = 32 * 1024 * 1024
 const headerBytes = 4
 
 export function encodeFrame(message: unknown): Buffer {
@@ -45,6 +45,8 @@ export class FrameReader {
   }
 
   #join(): Buffer {
+    const [only, second] = this.#chunks
+    if (only !== undefined && second === undefined) return only
     const joined = Buffer.concat(this.#chunks)
     this.#chunks = [joined]
     return joined

@@ -7,6 +7,7 @@ export {
   type NextBoot,
   type WireMessage,
 } from './message.ts'
+export { deltasOf, deltasPerPart, snapshotMessages, stepMessages } from './parts.ts'
 export { readSighting } from './read.ts'
 export type {
   AlarmSighting,

@@ -1,9 +1,9 @@
 // Why this file exists: core and wire are two processes that die separately; these are the only words between them.
-import type { Delta, DnsName, Entry, EntryId, SetAside } from '#directory'
+import type { Delta, DnsName, EntryId } from '#directory'
 import type { Sighting } from './sighting.ts'
 
 /** Both sides say it first; a difference ends the connection with a reason. */
-export const feedVersion = 2
+export const feedVersion = 3
 
 /** What a host needs to know to boot and to trust us; core makes it, wire puts it into scripts. */
 export interface BootSettings {
@@ -13,21 +13,17 @@ export interface BootSettings {
   readonly enrolPort: number
 }
 
-/** core → wire, in order. A `reset` says that the deltas after it start from nothing. */
+/** core → wire, in order. A `reset` says that what comes after it starts from nothing. */
 export type FeedMessage =
   | { readonly kind: 'hello'; readonly version: number; readonly boot: BootSettings }
-  | {
-      readonly kind: 'reset'
-      readonly domain: DnsName
-      readonly number: number
-      readonly entries: readonly Entry[]
-      readonly setAside: readonly SetAside[]
-      /** Zone serials survive a restore of wire's own state. */
-      readonly serial: number
-    }
+  | { readonly kind: 'reset'; readonly domain: DnsName }
+  /** Some of the deltas of one step, which shows when its last ones have come. */
+  | { readonly kind: 'part'; readonly deltas: readonly Delta[] }
+  /** The last of a step. */
   | {
       readonly kind: 'delta'
       readonly number: number
+      /** Zone serials survive a restore of wire's own state. */
       readonly serial: number
       readonly deltas: readonly Delta[]
     }

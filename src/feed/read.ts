@@ -1,15 +1,5 @@
 // Why this file exists: even our own processes speak across a version; what arrives is parsed into types or refused.
-import {
-  type Delta,
-  type Entry,
-  ip4,
-  parseDnsName,
-  parseMac,
-  parseUuid,
-  readDelta,
-  readEntry,
-  readSetAside,
-} from '#directory'
+import { type Delta, ip4, parseDnsName, parseMac, parseUuid, readDelta } from '#directory'
 import { z } from 'zod'
 import type { FeedMessage, WireMessage } from './message.ts'
 import type { Sighting } from './sighting.ts'
@@ -76,7 +66,6 @@ const sighting = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('alarm'), ...seen, code: text }),
 ])
 
-const entry = read<Entry>('an entry', readEntry)
 const delta = read<Delta>('a delta', readDelta)
 /** RFC 7348 §5: 24 bits. */
 const vni = z.number().int().min(1).max(0xff_ffff)
@@ -88,14 +77,8 @@ const feedMessage = z.discriminatedUnion('kind', [
     version: z.number(),
     boot: z.object({ caFingerprint: text, caPem: text, enrolPort: z.number() }),
   }),
-  z.object({
-    kind: z.literal('reset'),
-    domain: parsed('a domain', parseDnsName),
-    number: z.number(),
-    entries: z.array(entry),
-    setAside: z.array(read('a refused entry', readSetAside)),
-    serial: z.number(),
-  }),
+  z.object({ kind: z.literal('reset'), domain: parsed('a domain', parseDnsName) }),
+  z.object({ kind: z.literal('part'), deltas: z.array(delta) }),
   z.object({
     kind: z.literal('delta'),
     number: z.number(),

@@ -53,10 +53,10 @@ function routesOf(
     'GET /boot.ipxe': ({ query, address }) =>
       giveScript({ query, from: address }, place, context, gate),
     'GET /ca.pem': () => {
-      const picture = context.picture()
-      return picture === undefined
+      const boot = context.picture()?.boot
+      return boot === undefined
         ? notYet
-        : { contentType: 'application/x-pem-file', body: picture.boot.caPem }
+        : { contentType: 'application/x-pem-file', body: boot.caPem }
     },
   }
 }
@@ -79,7 +79,8 @@ async function giveScript(
   gate: AlarmGate,
 ): Promise<RouteAnswer> {
   const picture = context.picture()
-  if (picture === undefined || from === undefined) return notYet
+  // Without core nobody could enrol, and what somebody withheld is not known.
+  if (picture?.boot === undefined || from === undefined) return notYet
   const request = readBootRequest(query)
   const now = context.clock()
   if (request === undefined)

@@ -7,32 +7,28 @@ import type { LeaseBook, LeaseChange, Stamp } from '#pxe'
 export interface Around {
   readonly before: Snapshot | undefined
   readonly after: Snapshot
+  /** The step came in parts: too much to be gone through one by one. */
+  readonly isWhole: boolean
 }
 
 /** What a message of the feed ends, for book and journal. Leases of machines run on: machines outlive their entries. */
 export function leasesEnded(
   message: FeedMessage,
-  { before, after }: Around,
+  around: Around,
   book: LeaseBook,
   now: Stamp,
 ): readonly LeaseChange[] {
-  switch (message.kind) {
-    case 'reset':
-      return [...book.all()]
-        .filter(({ address, mac }) => isOnTenantNetwork(after, address) && !after.byMac.has(mac))
-        .map(({ address }) => ({ kind: 'drop', address }))
-    case 'delta':
-      return message.deltas.flatMap((delta) => {
-        if (delta.kind === 'put') return leftBy(delta.entry.id, { before, after }, book, now)
-        const id = delta.kind === 'drop' ? delta.id : delta.item.id
-        return leftBy(id, { before, after }, book, now)
-      })
-    case 'hello':
-    case 'next-boot':
-    case 'stored':
-    case 'tenants':
-      return []
-  }
+  if (message.kind !== 'delta') return []
+  const { after } = around
+  if (around.isWhole)
+    return [...book.all()]
+      .filter(({ address, mac }) => isOnTenantNetwork(after, address) && !after.byMac.has(mac))
+      .map(({ address }) => ({ kind: 'drop', address }))
+  return message.deltas.flatMap((delta) => {
+    if (delta.kind === 'put') return leftBy(delta.entry.id, around, book, now)
+    const id = delta.kind === 'drop' ? delta.id : delta.item.id
+    return leftBy(id, around, book, now)
+  })
 }
 
 function isOnTenantNetwork(snapshot: Snapshot, address: Parameters<typeof networkContaining>[1]) {

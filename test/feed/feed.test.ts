@@ -23,7 +23,8 @@ const mac = parseMac('52:54:00:77:00:11')
 assert.ok(domain !== undefined && mac !== undefined)
 const opening: readonly FeedMessage[] = [
   { kind: 'hello', version: feedVersion, boot: { caFingerprint: 'ab', caPem: 'x', enrolPort: 1 } },
-  { kind: 'reset', domain, number: 7, entries: [], setAside: [], serial: 1 },
+  { kind: 'reset', domain },
+  { kind: 'delta', number: 7, serial: 1, deltas: [] },
 ]
 const seen = (at: number): Sighting => ({ kind: 'alarm', at, mac, code: 'CPC-X', why: 'a test' })
 
@@ -97,10 +98,10 @@ test('a wire that core reaches gets hello and the whole snapshot, then each delt
     onTrouble: () => undefined,
   })
   using core = startCore(path, () => undefined)
-  await heard.count(2)
-  core.send({ kind: 'delta', number: 8, serial: 2, deltas: [] })
-  const kinds = (await heard.count(3)).map(({ kind }) => kind)
-  assert.deepEqual(kinds, ['hello', 'reset', 'delta'])
+  await heard.count(1)
+  core.send([{ kind: 'delta', number: 8, serial: 2, deltas: [] }])
+  const kinds = (await heard.count(4)).map(({ kind }) => kind)
+  assert.deepEqual(kinds, ['hello', 'reset', 'delta', 'delta'])
   assert.ok(wire)
 })
 
@@ -195,11 +196,11 @@ test('a restarted wire is found again and gets the snapshot anew', async (t) => 
   }
   const first = await WireEnd.listen(options)
   using core = startCore(path, () => undefined)
-  await heard.count(2)
+  await heard.count(3)
   first[Symbol.dispose]()
   using second = await WireEnd.listen(options)
-  const kinds = (await heard.count(4)).map(({ kind }) => kind)
-  assert.deepEqual(kinds, ['hello', 'reset', 'hello', 'reset'])
+  const kinds = (await heard.count(6)).map(({ kind }) => kind)
+  assert.deepEqual(kinds, ['hello', 'reset', 'delta', 'hello', 'reset', 'delta'])
   assert.ok(core && second)
 })
 

@@ -60,17 +60,18 @@ test(
     const sightings: Sighting[] = []
     const opening: readonly FeedMessage[] = [
       { kind: 'hello', version: feedVersion, boot: { caFingerprint: '', caPem: '', enrolPort: 1 } },
+      { kind: 'reset', domain: site.domain },
       {
-        kind: 'reset',
-        domain: site.domain,
+        kind: 'delta',
         number: 1,
         serial: 1,
-        setAside: [],
-        entries: entries.map((entry) =>
-          entry.kind === 'network' && entry.name === 'vo-physics'
-            ? { ...entry, vni: end.vni }
-            : entry,
-        ),
+        deltas: entries.map((entry) => ({
+          kind: 'put',
+          entry:
+            entry.kind === 'network' && entry.name === 'vo-physics'
+              ? { ...entry, vni: end.vni }
+              : entry,
+        })),
       },
     ]
     using core = new CoreEnd({
@@ -83,7 +84,7 @@ test(
       later: (_milliseconds, action) => setImmediate(action),
     })
     await until('core is connected', () => core.connected)
-    core.send({ kind: 'tenants', vnis: [end.vni] })
+    core.send([{ kind: 'tenants', vnis: [end.vni] }])
     const client = await openRawClient(end.node)
     const startedMs = performance.now()
     const repeat = setInterval(() => client.send({ mac: nodeMac, xid: 1, type: t.discover }), 5)
@@ -93,7 +94,7 @@ test(
     context.diagnostic(`first answer after ${Math.round(performance.now() - startedMs)} ms`)
     await client.close()
     await until('core is told', () => sightings.some(({ mac }) => mac === nodeMac))
-    core.send({ kind: 'tenants', vnis: [] })
+    core.send([{ kind: 'tenants', vnis: [] }])
     run('netns', 'delete', namespaceOf(end))
     const links = (): string => run('-n', end.node, '-o', 'link', 'show')
     await until('the cable is gone with its namespace', () => !links().includes('eth0@'))

@@ -37,7 +37,7 @@ function keep(book: LeaseBook, address: string, holder: Mac): void {
 function endedBy(deltas: readonly Delta[], book: LeaseBook, before: Snapshot = site): string[] {
   const after = applyDeltas(before, deltas)
   const message: FeedMessage = { kind: 'delta', number: after.number, serial: 1, deltas }
-  return leasesEnded(message, { before, after }, book, now).map((change) =>
+  return leasesEnded(message, { before, after, isWhole: false }, book, now).map((change) =>
     change.kind === 'drop' ? formatIp4(change.address) : 'kept',
   )
 }
@@ -82,14 +82,7 @@ test('after a reset, leases on VO networks whose cards nobody describes are ende
     ['10.77.0.201', strangeMac],
   )
   const after = snapshotOf(entries)
-  const message: FeedMessage = {
-    kind: 'reset',
-    domain: after.domain,
-    number: 1,
-    entries,
-    setAside: [],
-    serial: 1,
-  }
-  const ended = leasesEnded(message, { before: undefined, after }, held, now)
+  const message: FeedMessage = { kind: 'delta', number: 1, serial: 1, deltas: [] }
+  const ended = leasesEnded(message, { before: undefined, after, isWhole: true }, held, now)
   assert.deepEqual(ended, [{ kind: 'drop', address: ip('10.133.0.9') }])
 })

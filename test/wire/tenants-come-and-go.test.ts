@@ -59,7 +59,7 @@ test("the next node that gets a node's address gets it at once", possible, async
   const after = applyDeltas(site, deltas)
   rack.running.snapshot = after
   const message = { kind: 'delta', number: after.number, serial: 2, deltas } as const
-  const around = { before: site, after }
+  const around = { before: site, after, isWhole: false }
   rack.running.book.apply(leasesEnded(message, around, rack.running.book, systemClock()()))
   rack.raw().send({ mac: successor.mac, xid: xid + 1, type: t.discover })
   assert.equal(formatIp4((await rack.raw().answer(xid + 1)).yiaddr), '10.133.0.3')
