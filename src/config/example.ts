@@ -7,7 +7,7 @@ export interface ExampleOptions {
   readonly interfaces: readonly string[]
   readonly site?: string
   /** Absent: a directory server of our own. */
-  readonly external?: Omit<ExternalDirectory, 'kind'>
+  readonly external?: Omit<ExternalDirectory, 'kind' | 'removals'>
 }
 
 /** The text of a coppice.yaml that `readSettings` accepts, whatever the values are. */
@@ -59,18 +59,23 @@ function embeddedLines(domain: DnsName): string {
 # For a server of your own write url, base, bindDn, secretFile and caFile instead.
 directory:
   embedded: { listen: 127.0.0.1:3890, base: ${plain(base.join(','))} }
-`
+${removalLines}`
 }
 
-function externalLines(external: Omit<ExternalDirectory, 'kind'>): string {
-  const { url, base, bindDn, secretFile, caFile } = external
+function externalLines(external: Omit<ExternalDirectory, 'kind' | 'removals'>): string {
+  const { url, base, bindDn, secretFile, caFile, startTls } = external
   const lines = Object.entries({ url, base, bindDn, secretFile, caFile })
     .filter((pair): pair is [string, string] => pair[1] !== undefined)
     .map(([key, value]) => `  ${key}: ${plain(value)}\n`)
+  if (startTls) lines.push('  startTls: true\n')
   return `# The LDAP server that describes the machines. Without bindDn and secretFile it is only read.
 directory:
-${lines.join('')}`
+${lines.join('')}${removalLines}`
 }
+
+const removalLines = `  # More of it than this, vanishing at once, is held and served on, until: coppice directory accept, or reject.
+  removals: { percent: 10, count: 5, window: 60s }
+`
 
 /** Words that mean nothing else in any YAML stand as they are; JSON's quotes are YAML's too. */
 function plain(text: string): string {

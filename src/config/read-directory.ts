@@ -9,15 +9,20 @@ import {
   type Kind,
   missing,
   type Reading,
+  readBoolean,
   readText,
   wrong,
 } from './reading.ts'
+import { readRemovals } from './read-removals.ts'
 import type { DirectorySettings, EmbeddedDirectory, ExternalDirectory } from './settings.ts'
 
 const embeddedListen = '127.0.0.1:3890'
 const example = '`directory: { embedded: {} }`'
 
-type Fields = (key: 'embedded' | 'url' | 'base' | 'bindDn' | 'secretFile' | 'caFile') => Field
+const externalKeys = ['url', 'base', 'bindDn', 'secretFile', 'caFile', 'startTls'] as const
+const keys = ['embedded', 'removals', ...externalKeys] as const
+
+type Fields = (key: (typeof keys)[number]) => Field
 
 export function readDirectory(
   reading: Reading,
@@ -26,21 +31,21 @@ export function readDirectory(
   dataDir: string,
 ): DirectorySettings | undefined {
   if (!isWritten(field)) return missing(reading, field, example)
-  const keys = ['embedded', 'url', 'base', 'bindDn', 'secretFile', 'caFile'] as const
   const fields = fieldsOf(reading, field, keys)
   if (!isWritten(fields('embedded'))) return readExternal(reading, field, fields, dataDir)
-  const mixed = keys.slice(1).find((key) => isWritten(fields(key)))
+  const mixed = externalKeys.find((key) => isWritten(fields(key)))
   if (mixed !== undefined) {
     wrong(reading, fields(mixed), 'left out beside "embedded": it is for another LDAP server')
   }
-  return readEmbedded(reading, fields('embedded'), domain)
+  const removals = readRemovals(reading, fields('removals'))
+  return { ...readEmbedded(reading, fields('embedded'), domain), removals }
 }
 
 function readEmbedded(
   reading: Reading,
   field: Field,
   domain: DnsName | undefined,
-): EmbeddedDirectory {
+): Omit<EmbeddedDirectory, 'removals'> {
   const fields = fieldsOf(reading, field, ['listen', 'ldaps', 'base'])
   const listen = fields('listen')
   const endpoint = readText(reading, listen, endpointKind())
@@ -102,7 +107,8 @@ function readExternal(
       missing(reading, fields(other), `${other}: beside ${one}`)
     }
   }
-  if (url && bindDn !== undefined) refuseClearText(reading, fields('url'), url)
+  const startTls = readStartTls(reading, fields('startTls'), url)
+  if (url && bindDn !== undefined && !startTls) refuseClearText(reading, fields('url'), url)
   if (!url || base === undefined) return undefined
   return {
     kind: 'external',
@@ -111,12 +117,27 @@ function readExternal(
     ...(bindDn === undefined ? {} : { bindDn }),
     ...(secretFile === undefined ? {} : { secretFile }),
     ...(caFile === undefined ? {} : { caFile }),
+    ...(startTls ? { startTls } : {}),
+    removals: readRemovals(reading, fields('removals')),
   }
+}
+
+function readStartTls(reading: Reading, field: Field, url: URL | undefined): boolean {
+  const isAsked = readBoolean(reading, field) ?? false
+  if (isAsked && url !== undefined && url.protocol !== 'ldap:') {
+    wrong(reading, field, `left out with ${url.protocol}//, which needs no StartTLS`)
+  }
+  return isAsked
 }
 
 /** HOSTILE 66: a secret goes over TLS, loopback or a unix socket. */
 function refuseClearText(reading: Reading, field: Field, url: URL): void {
   if (url.protocol !== 'ldap:' || isLoopback(url.hostname)) return
   const why = `${field.path}: ${url.href} would carry the secret of bindDn over the network in clear`
-  reading.complain('CPC-CFG-006', field.offset, why, 'use ldaps://, with caFile if need be')
+  reading.complain(
+    'CPC-CFG-006',
+    field.offset,
+    why,
+    'use ldaps://, or startTls: true, with caFile if need be',
+  )
 }

@@ -151,6 +151,12 @@ export function readNumber(
     : wrong(reading, field, `a whole number from ${range[0]} to ${range[1]}`)
 }
 
+export function readBoolean(reading: Reading, field: Field): boolean | undefined {
+  if (!isWritten(field)) return undefined
+  const value = valueOf(field.node)
+  return typeof value === 'boolean' ? value : wrong(reading, field, 'true or false')
+}
+
 /** `undefined` also when one item is wrong. */
 export function readList<T>(
   reading: Reading,

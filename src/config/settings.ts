@@ -8,6 +8,13 @@ export interface Endpoint {
 
 export type OnOff = 'on' | 'off'
 
+/** More than this share and more than this many within the window are held, until a person decides. */
+export interface RemovalSettings {
+  readonly percentMax: number
+  readonly countMax: number
+  readonly windowMillis: number
+}
+
 export interface EmbeddedDirectory {
   readonly kind: 'embedded'
   /** `127.0.0.1:3890`, always on loopback. */
@@ -15,6 +22,7 @@ export interface EmbeddedDirectory {
   /** LDAP over TLS, on any address of this machine; absent: off. */
   readonly ldaps?: Endpoint
   readonly base: string
+  readonly removals: RemovalSettings
 }
 
 export interface ExternalDirectory {
@@ -25,6 +33,9 @@ export interface ExternalDirectory {
   readonly bindDn?: string
   readonly secretFile?: string
   readonly caFile?: string
+  /** With ldap://, whose connections begin in clear: encrypted before anything else is said. */
+  readonly startTls?: true
+  readonly removals: RemovalSettings
 }
 
 export type DirectorySettings = EmbeddedDirectory | ExternalDirectory

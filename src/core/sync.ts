@@ -29,6 +29,7 @@ export function openDirectorySync(
       base: directory.base,
       domain,
       copyFile: join(dataDir, 'directory.copy'),
+      removals: directory.removals,
     },
     { clock: systemClock, connect: connectorOf(systemClock, tls), random: Math.random },
     events,

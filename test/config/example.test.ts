@@ -46,7 +46,8 @@ test('what init writes for an external directory is read back', () => {
     secretFile: '/etc/coppice/secret',
   }
   const text = exampleSettings({ domain, interfaces: ['eth0'], external: directory })
-  assert.deepEqual(read(text).directory, { kind: 'external', ...directory })
+  const { removals } = defaults.directory
+  assert.deepEqual(read(text).directory, { kind: 'external', ...directory, removals })
 })
 
 test('what init writes explains each of its keys', () => {

@@ -24,7 +24,12 @@ const defaults: Settings = {
   services: { dhcp: 'authoritative', dns: 'on', tftp: 'on', http: 'on' },
   dns: { forwarders: [] },
   api: { listen: [{ host: '127.0.0.1', port: 8420 }] },
-  directory: { kind: 'embedded', listen: '127.0.0.1:3890', base: 'dc=cluster,dc=test' },
+  directory: {
+    kind: 'embedded',
+    listen: '127.0.0.1:3890',
+    base: 'dc=cluster,dc=test',
+    removals: { percentMax: 10, countMax: 5, windowMillis: 60_000 },
+  },
   images: { store: '/data/images', nfs: 'auto' },
   enrol: { port: 8443 },
   boot: { hostImage: '/data/boot/kvm-host', patiencePercent: 100 },
@@ -50,6 +55,8 @@ images: { store: DIR/images, nfs: auto }
 `
   assert.deepEqual(read(text), { ...defaults, site: 'lab' })
 })
+
+const { removals } = defaults.directory
 
 function withLine(line: string): string {
   return `${required}${line}\n`
@@ -140,7 +147,7 @@ for (const [sentence, text, pick, expected] of [
     'an external directory may be read without a name',
     withDirectory(`{ ${external} }`),
     (one: Settings) => one.directory,
-    { kind: 'external', url: 'ldaps://ldap.example:636', base: 'dc=x' },
+    { kind: 'external', url: 'ldaps://ldap.example:636', base: 'dc=x', removals },
   ],
   [
     'an external directory with a secret',
@@ -153,7 +160,22 @@ for (const [sentence, text, pick, expected] of [
       bindDn: 'cn=c,dc=x',
       secretFile: '/s',
       caFile: '/data/ca.pem',
+      removals,
     },
+  ],
+  [
+    'LDAP that begins in clear, with a secret that waits for StartTLS',
+    withDirectory(
+      '{ url: "ldap://ldap.example", base: dc=x, bindDn: cn=c, secretFile: /s, startTls: true }',
+    ),
+    (one: Settings) => one.directory.kind === 'external' && one.directory.startTls,
+    true,
+  ],
+  [
+    'how much may vanish from the directory at once',
+    withDirectory('{ embedded: {}, removals: { percent: 25, count: 0, window: 10m } }'),
+    (one: Settings) => one.directory.removals,
+    { percentMax: 25, countMax: 0, windowMillis: 600_000 },
   ],
   [
     'plain LDAP with a secret on loopback',
