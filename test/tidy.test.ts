@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   access: ['directory', 'fault'],
   api: ['access', 'directory', 'fault', 'feed', 'host', 'power', 'trust'],
   asn1: [],
-  cli: ['api', 'config', 'directory', 'fault', 'hpl', 'lab', 'recipe'],
+  cli: ['api', 'config', 'directory', 'exchange', 'fault', 'hpl', 'lab', 'recipe'],
   config: ['directory', 'fault'],
   directory: [],
   dns: ['directory', 'fault', 'feed'],

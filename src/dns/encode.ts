@@ -129,9 +129,10 @@ function dataOf(record: Record): Uint8Array {
 /** RFC 8482 §4.2: two strings, the document's name and nothing; on the wire they look like a name. */
 const hinfoData = nameBytes('RFC8482')
 
-const refreshSeconds = 60
-const retrySeconds = 30
-const expireSeconds = 604_800
+/** What a zone's SOA tells its secondaries. */
+export const refreshSeconds = 60
+export const retrySeconds = 30
+export const expireSeconds = 604_800
 
 function soaBytes(soa: Extract<Record, { type: 'soa' }>): Uint8Array {
   const { server, person, serial } = soa

@@ -1,6 +1,13 @@
 // Door of the room: zones as a view of the snapshot, and the answers made of them.
 export { answerDns, type AnswerOptions, type DnsAnswer, type DnsReason } from './answer.ts'
-export { negativeSeconds, recordSeconds, udpBytesMax } from './encode.ts'
+export {
+  expireSeconds,
+  negativeSeconds,
+  recordSeconds,
+  refreshSeconds,
+  retrySeconds,
+  udpBytesMax,
+} from './encode.ts'
 export {
   type ForwardedQuestion,
   type Forwarder,
@@ -26,6 +33,7 @@ export { type DnsDatagrams, type DnsServerOptions, serveDnsUdp } from './udp-ser
 export {
   type Lookup,
   lookUp,
+  personName,
   type Record as ZoneRecord,
   serverName,
   type ZoneView,

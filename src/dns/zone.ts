@@ -47,9 +47,13 @@ export function serverName(domain: DnsName): string {
   return `${serverLabel}.${domain}`
 }
 
+export function personName(domain: DnsName): string {
+  return `${personLabel}.${domain}`
+}
+
 export function soaOf({ snapshot, serial }: ZoneView): Record {
   const { domain } = snapshot
-  return { type: 'soa', server: serverName(domain), person: `${personLabel}.${domain}`, serial }
+  return { type: 'soa', server: serverName(domain), person: personName(domain), serial }
 }
 
 export function lookUp(view: ZoneView, name: string, type: number): Lookup {

@@ -28,9 +28,10 @@ import {
 } from '#api'
 import { Asking, at, get } from './asking.ts'
 import { type ClusterAppliance, clusterPartsOf } from './clusters.ts'
+import { type ExchangeAppliance, exchangePartsOf } from './exchange.ts'
 import type { Exchange } from './http.ts'
 
-export interface Appliance extends ClusterAppliance {
+export interface Appliance extends ClusterAppliance, ExchangeAppliance {
   readonly machines: {
     list(tag?: string): Promise<readonly MachineView[]>
     show(name: string): Promise<MachineView>
@@ -66,6 +67,7 @@ export function openAppliance(exchange: Exchange): Appliance {
   const asking = new Asking(exchange)
   return {
     ...clusterPartsOf(asking),
+    ...exchangePartsOf(asking),
     machines: machinesOf(asking),
     networks: {
       list: () => asking.list('/v1/networks', networkView),

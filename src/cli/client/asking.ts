@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 import { type EventView, eventView, pageItemsMax, pageOf, problem } from '#api'
 import { Fault } from '#fault'
-import type { Answer, Question } from './answer.ts'
+import { type Answer, type Question, unanswered } from './answer.ts'
 import { readEvents } from './event-lines.ts'
 import type { Exchange } from './http.ts'
 import { describePlace } from './place.ts'
@@ -86,6 +86,25 @@ export class Asking {
       const event = eventView.safeParse(parseJson(line))
       if (event.success) listener(event.data)
     })
+  }
+
+  /** A text that may be longer than memory, piece by piece as it comes. */
+  async file(
+    path: string,
+    onBytes: (bytes: Uint8Array) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const question = get(path)
+    const response = await this.#exchange.follow(path, 'text/plain', signal)
+    if (response.statusCode !== 200) {
+      const text = (await response.toArray()).join('')
+      throw this.#refusal(question, { status: response.statusCode ?? 0, text })
+    }
+    try {
+      for await (const part of response) if (Buffer.isBuffer(part)) await onBytes(part)
+    } catch (error) {
+      throw unanswered(error, this.#exchange.place)
+    }
   }
 
   async #ask(question: Question): Promise<Answer> {

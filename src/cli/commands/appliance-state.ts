@@ -1,4 +1,4 @@
-// Why this file exists: how the appliance and its directory are: status, lint, explain, events, and removals that are held.
+// Why this file exists: how the appliance is: status, lint, explain, events.
 import type { Command } from 'commander'
 import type { LintView } from '#api'
 import { type Listing, printList, printThing } from '../output/print.ts'
@@ -14,43 +14,6 @@ const lintListing: Listing<LintView> = {
     { title: 'where', text: ({ where }) => where },
     { title: 'reason', text: ({ reason }) => reason },
   ],
-}
-
-export function declareDirectory(program: Command, declare: Declare): void {
-  const noun = program
-    .command('directory')
-    .summary('see and steer how the directory is followed')
-    .description('See and steer how the directory is followed.')
-  declare<WatchFlags>(noun, {
-    name: 'status',
-    summary: 'show how well the directory is followed',
-    help: 'Whether the LDAP server answers, how old our copy is, and whether removals are held.',
-    flags: [watchFlag],
-    run: (call) =>
-      showing(call, async () => {
-        const { directory } = await (await call.appliance()).status()
-        await printThing(call.io, call.flags, directory, directory.state)
-      }),
-  })
-  declareDecision(noun, declare, 'accept', 'apply the removals that are held')
-  declareDecision(noun, declare, 'reject', 'throw away the removals that are held')
-}
-
-function declareDecision(
-  noun: Command,
-  declare: Declare,
-  decision: 'accept' | 'reject',
-  summary: string,
-): void {
-  declare(noun, {
-    name: decision,
-    summary,
-    help: 'When very many entries vanish from LDAP at once, the appliance goes on serving them and waits for a person: "accept" if that was meant, "reject" if the LDAP server is at fault.',
-    run: async (call) => {
-      await (await call.appliance()).decideHeld(decision)
-      tell(call, decision === 'accept' ? 'the removals are applied' : 'the removals are forgotten')
-    },
-  })
 }
 
 export function declareState(program: Command, declare: Declare): void {

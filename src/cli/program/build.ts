@@ -1,11 +1,13 @@
 // Why this file exists: the whole command line at a glance, and what is common to all of it.
 import { Command, Option } from 'commander'
 import { declareCluster } from '../commands/cluster.ts'
-import { declareDirectory, declareState } from '../commands/appliance-state.ts'
+import { declareState } from '../commands/appliance-state.ts'
 import { declareCompletion } from '../commands/completion.ts'
+import { declareDirectory } from '../commands/directory.ts'
 import { declareDoctor } from '../commands/doctor.ts'
 import { declareHpl } from '../commands/hpl.ts'
 import { declareImage } from '../commands/image.ts'
+import { declareImport } from '../commands/import.ts'
 import { declareInit } from '../commands/init.ts'
 import { declareJob } from '../commands/job.ts'
 import { declareHelpers, declareLab, declareServe } from '../commands/local-orders.ts'
@@ -59,6 +61,7 @@ export function buildProgram(io: CliIo, declare: Declare): Command {
   declareJob(program, declare)
   declareToken(program, declare)
   declareDirectory(program, declare)
+  declareImport(program, declare)
   declareHpl(program, declare)
   declareLab(program, declare)
   declareServe(program, declare)

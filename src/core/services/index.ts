@@ -2,8 +2,10 @@
 import type { Services } from '#api'
 import type { ClusterContext } from './cluster-context.ts'
 import { clusterServices } from './clusters.ts'
+import { exportServices } from './exports.ts'
 import { hplServices } from './hpl.ts'
 import { imageServices } from './images.ts'
+import { importServices } from './imports.ts'
 import { jobServices } from './jobs.ts'
 import { machineServices } from './machines.ts'
 import { networkServices } from './networks.ts'
@@ -23,6 +25,8 @@ export function servicesOf(context: ClusterContext, wire: WireState, version: st
     vcns: vcnServices(context),
     jobs: jobServices(context),
     hpl: hplServices(context),
+    imports: importServices(context),
+    exports: exportServices(context),
     ...overviewServices(context, wire, version),
   }
 }

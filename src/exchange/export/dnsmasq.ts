@@ -21,8 +21,8 @@ export function* dnsmasqLines(snapshot: Snapshot): Generator<string> {
   yield ''
   for (const device of devicesOf(snapshot)) {
     for (const [index, { name, addresses }] of cardsOf(device).entries()) {
-      for (const [at, address] of addresses.entries()) {
-        const aliases = index === 0 && at === 0 ? device.aliases : []
+      for (const address of addresses) {
+        const aliases = index === 0 ? device.aliases : []
         const names = [name, ...aliases].flatMap((each) => {
           return joinName(device.name, domain) === undefined ? [each] : [`${each}.${domain}`, each]
         })

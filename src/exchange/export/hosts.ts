@@ -10,9 +10,9 @@ export function* hostsLines(snapshot: Snapshot): Generator<string> {
   for (const device of devicesOf(snapshot)) {
     cardsOf(device).forEach(({ name, addresses }, index) => {
       const names = [`${name}.${domain}`, name]
-      addresses.forEach((address, at) => {
-        // Aliases lead to a machine's first address only.
-        const aliases: readonly DnsName[] = index === 0 && at === 0 ? device.aliases : []
+      addresses.forEach((address) => {
+        // Aliases lead to a machine's own card, not to the others.
+        const aliases: readonly DnsName[] = index === 0 ? device.aliases : []
         lines.push({
           address,
           names: [...names, ...aliases.filter((alias) => joinName(alias, domain))],

@@ -79,11 +79,16 @@ function* forwardLines(snapshot: Snapshot, facts: ZoneFacts): Generator<string> 
   for (const device of devicesOf(snapshot)) {
     for (const { name } of namesOf(device)) {
       const found = byName.get(name)
-      const address = found === undefined ? undefined : found.device.nics[found.nicIndex]?.address
-      if (address === undefined || joinName(name, domain) === undefined) continue
-      yield `${name}\tIN\tA\t${formatIp4(address)}`
+      if (found === undefined || joinName(name, domain) === undefined) continue
+      for (const address of addressesOf(found)) yield `${name}\tIN\tA\t${formatIp4(address)}`
     }
   }
+}
+
+/** A flat entry may have several; a card that is an entry of its own has one. */
+function addressesOf({ device, nicIndex }: Found): readonly Ip4[] {
+  const id = device.nics[nicIndex]?.id
+  return device.nics.flatMap((nic) => (nic.id === id ? (nic.address ?? []) : []))
 }
 
 function* reverseLines(snapshot: Snapshot, zone: string, facts: ZoneFacts): Generator<string> {

@@ -4,6 +4,7 @@ import { type DnsName, formatIp4, type Ip4, type Label, type Mac, type Uuid } fr
 import type { FoundCard } from '../found.ts'
 import type { MachineFacts } from '../outcome.ts'
 import type { Report } from '../report.ts'
+import { usableFacts } from './facts.ts'
 import { firstLabel, labelOf, type NameReader, type ReadName, splitFirst } from './names.ts'
 
 export interface DraftCard {
@@ -45,9 +46,10 @@ export class Drafts {
     this.#reader = reader
     const names = cards.flatMap((card) => card.names.map((name) => reader.read(name)?.name ?? ''))
     this.#known = new Set(names)
+    const usable = cards.map((card) => withUsableFacts(card, report))
     // Cards first: names and addresses then find the machine that they belong to, wherever they stand.
-    for (const card of cards) if (identifies(card)) this.#addCard(card)
-    for (const card of cards) if (!identifies(card)) this.#addNames(card)
+    for (const card of usable) if (identifies(card)) this.#addCard(card)
+    for (const card of usable) if (!identifies(card)) this.#addNames(card)
   }
 
   get all(): readonly Draft[] {
@@ -217,6 +219,12 @@ export class Drafts {
     if (owner === undefined) index.set(key, draft)
     return owner === draft ? undefined : owner
   }
+}
+
+function withUsableFacts(card: FoundCard, report: Report): FoundCard {
+  return card.facts === undefined
+    ? card
+    : { ...card, facts: usableFacts(card.facts, card.where, report) }
 }
 
 function identifies({ macs, facts }: FoundCard): boolean {

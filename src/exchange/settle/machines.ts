@@ -138,7 +138,16 @@ function machineOf(
   around: Surroundings,
 ): Omit<ImportedMachine, 'isNameMade'> {
   const names = [...draft.names.values()]
-  const aliases = names.flatMap((each) => (each.isForeign || each.name === name ? [] : [each.name]))
+  const others = names.flatMap((each) => (each.isForeign || each.name === name ? [] : [each.name]))
+  // Beside n1, n1.rack2 would be what the machine is called in another domain.
+  const plain = new Set([name, ...others])
+  const aliases = others.filter((alias) => {
+    const short = firstLabel(alias)
+    const isPlain = short === alias || short === undefined || !plain.has(short)
+    if (!isPlain)
+      around.report.leaveOut(draft.where, `the name ${alias}`, `it is ${short} in another domain`)
+    return isPlain
+  })
   const labels = new Set<string>()
   const nics = cardsOf(draft, around).map((card, index): ImportedNic => {
     const addresses = addressesOf(card, index, around)

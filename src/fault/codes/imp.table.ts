@@ -24,4 +24,18 @@ export const impFaults = {
     exit: 'usage',
     status: 413,
   },
+  'CPC-IMP-004': {
+    title: 'An import was carried out in part',
+    explanation:
+      'Everything that could be written is written and served. The others are listed with the reason: the directory holds something else under the same name, card or address, or the LDAP server refused the entry. Correct the file or the directory and import again: what is there already is not written again.',
+    exit: 'partly',
+    status: 409,
+  },
+  'CPC-IMP-005': {
+    title: 'There is no such zone',
+    explanation:
+      'The appliance serves the zone of its domain and a reverse zone for each network: whole octets, so that a /16 has one and a /20 sixteen of /24. The message lists the zones that there are.',
+    exit: 'notFound',
+    status: 404,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -1,0 +1,38 @@
+// Why this file exists: files of other programs, in and out, as the commands see them.
+import { type ExportFormat, type ImportRequest, type ImportView, importView } from '#api'
+import type { Asking } from './asking.ts'
+
+/** 100,000 entries, each of which the LDAP server writes to its disk. */
+const importMsMax = 3_600_000
+
+export interface ExchangeAppliance {
+  readonly imports: {
+    run(request: ImportRequest): Promise<ImportView>
+  }
+  readonly exports: {
+    file(order: {
+      readonly format: ExportFormat
+      readonly zone?: string | undefined
+      readonly onBytes: (bytes: Uint8Array) => Promise<void>
+      readonly signal: AbortSignal
+    }): Promise<void>
+  }
+}
+
+export function exchangePartsOf(asking: Asking): ExchangeAppliance {
+  return {
+    imports: {
+      run: (body) =>
+        asking.one(
+          { method: 'POST', path: '/v1/imports', body, answerMsMax: importMsMax },
+          importView,
+        ),
+    },
+    exports: {
+      file: ({ format, zone, onBytes, signal }) => {
+        const query = zone === undefined ? '' : `?${new URLSearchParams({ zone }).toString()}`
+        return asking.file(`/v1/directory/export/${format}${query}`, onBytes, signal)
+      },
+    },
+  }
+}
