@@ -10,7 +10,9 @@ import { loadSettings } from './serve/load-settings.ts'
 import { openBootFiles } from './wire/boot-files.ts'
 import { systemClock } from './wire/clock.ts'
 import type { WireContext } from './wire/context.ts'
-import { type FeedState, follow } from './wire/picture.ts'
+import { CopyRhythm } from './wire/copy-rhythm.ts'
+import { loadPicture, savePicture } from './wire/last-copy.ts'
+import { type FeedState, follow, fromCopy } from './wire/picture.ts'
 import { placeOf } from './wire/place.ts'
 import { openServices } from './wire/services.ts'
 import { type Around, leasesEnded } from './wire/tenant-leases.ts'
@@ -54,6 +56,7 @@ await runChild('wire', async (place) => {
     await tenants.close()
     for (const service of services) await service.close()
     end[Symbol.dispose]()
+    await core.copies.close()
     await store[Symbol.asyncDispose]()
   }
 })
@@ -77,7 +80,22 @@ interface Memory {
 
 async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[]) => void) {
   const { dataDir, log } = memory.place
-  let state: FeedState = {}
+  const copyPath = join(dataDir, 'wire.copy')
+  let state = lastState(copyPath, memory.place)
+  const copies = new CopyRhythm({
+    async save() {
+      const { picture, chosen = new Map() } = state
+      // What came from the copy is in the copy.
+      if (picture?.boot === undefined) return
+      await savePicture(copyPath, { ...picture, chosen, savedAt: clock().wallMs })
+    },
+    now: () => clock().monotonicMs,
+    later(milliseconds, action) {
+      const timer = setTimeout(action, milliseconds)
+      return () => clearTimeout(timer)
+    },
+    onTrouble: (reason) => log(`what is served was not copied: ${reason}`),
+  })
   const end = await WireEnd.listen({
     socketPath: join(dataDir, 'run', 'feed.sock'),
     outbox: memory.store.outbox,
@@ -88,11 +106,23 @@ async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[])
       const after = state.picture?.snapshot
       if (after !== undefined) endLeases(message, { before, after, isWhole }, memory)
       if (message.kind === 'delta') end.serving(message.number)
+      if (message.kind === 'delta' || message.kind === 'next-boot') copies.changed()
       if (concernsTenants(message, isWhole)) onTenants(state.tenants ?? [])
     },
     onTrouble: (reason) => log(`feed: ${reason}`),
   })
-  return { end, picture: () => state.picture, tenants: () => state.tenants ?? [] }
+  return { end, copies, picture: () => state.picture, tenants: () => state.tenants ?? [] }
+}
+
+/** What an earlier life served is served until core speaks. */
+function lastState(copyPath: string, { configPath, dataDir, log }: ChildPlace): FeedState {
+  const { domain } = loadSettings(configPath, dataDir)
+  const loaded = loadPicture(copyPath, domain)
+  if (loaded.kind === 'damaged') log(`what was served before cannot be: ${loaded.why}`)
+  if (loaded.kind !== 'loaded') return {}
+  const { snapshot, serial, chosen, savedAt } = loaded.copy
+  log(`until core speaks, what was served at ${new Date(savedAt).toISOString()} is served`)
+  return fromCopy(snapshot, serial, chosen)
 }
 
 /** A network that was not described when its end came is served as soon as it is. */

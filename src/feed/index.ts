@@ -5,6 +5,7 @@ export {
   type FeedMessage,
   feedVersion,
   type NextBoot,
+  nextBoots,
   type WireMessage,
 } from './message.ts'
 export { deltasOf, deltasPerPart, snapshotMessages, stepMessages } from './parts.ts'

@@ -34,7 +34,8 @@ export type FeedMessage =
   /** Every VO network that has an end here, by VXLAN number. Said again when an end was made anew. */
   | { readonly kind: 'tenants'; readonly vnis: readonly number[] }
 
-export type NextBoot = 'kvm-host' | 'disk' | 'rescue' | 'withheld' | 'by-role'
+export const nextBoots = ['kvm-host', 'disk', 'rescue', 'withheld', 'by-role'] as const
+export type NextBoot = (typeof nextBoots)[number]
 
 /** wire → core. `seq` grows by one and survives a restart of wire. */
 export type WireMessage =

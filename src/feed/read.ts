@@ -1,7 +1,7 @@
 // Why this file exists: even our own processes speak across a version; what arrives is parsed into types or refused.
 import { type Delta, ip4, parseDnsName, parseMac, parseUuid, readDelta } from '#directory'
 import { z } from 'zod'
-import type { FeedMessage, WireMessage } from './message.ts'
+import { type FeedMessage, nextBoots, type WireMessage } from './message.ts'
 import type { Sighting } from './sighting.ts'
 
 /** A zod type out of one of our parsers: the text becomes its own type or an issue. */
@@ -69,7 +69,7 @@ const sighting = z.discriminatedUnion('kind', [
 const delta = read<Delta>('a delta', readDelta)
 /** RFC 7348 §5: 24 bits. */
 const vni = z.number().int().min(1).max(0xff_ffff)
-const nextBoot = z.enum(['kvm-host', 'disk', 'rescue', 'withheld', 'by-role'])
+const nextBoot = z.enum(nextBoots)
 
 const feedMessage = z.discriminatedUnion('kind', [
   z.object({
