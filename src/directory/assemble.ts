@@ -14,6 +14,9 @@ export type Change =
   | { readonly kind: 'refused'; readonly item: SetAside }
   | { readonly kind: 'gone'; readonly id: EntryId }
 
+/** A MAC, an address and a name. */
+const claimsUsual = 3
+
 /** An entry that is not served. */
 interface Waiting extends SetAside {
   readonly kind: 'waiting'
@@ -87,8 +90,8 @@ export function step(assembly: Assembly, change: Change): Step {
 export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
   const draft: Draft = {
     before: assembly,
-    known: assembly.known.edit(),
-    book: new ClaimBook(assembly.claims, assembly.recorded),
+    known: assembly.known.edit(changes.length),
+    book: new ClaimBook(assembly.claims, assembly.recorded, changes.length * claimsUsual),
     touched: new Map(),
   }
   const recordedKeys = new RecordedKeys(assembly.recorded)

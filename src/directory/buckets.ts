@@ -51,11 +51,11 @@ export class Buckets<K extends string | number, V> {
     return draft.done()
   }
 
-  /** For many changes at once: each bucket is copied once, not once a change. */
-  edit(): BucketsDraft<K, V> {
-    return new BucketsDraft(this.#table, (table) =>
-      table === this.#table ? this : new Buckets<K, V>(table),
-    )
+  /** For many changes at once: each bucket is copied once, not once a change. So many may come that the map grows once. */
+  edit(expected = 0): BucketsDraft<K, V> {
+    const seal = (table: Table<K, V>): Buckets<K, V> =>
+      table === this.#table ? this : new Buckets<K, V>(table)
+    return new BucketsDraft(this.#table, seal, expected)
   }
 
   *values(): Generator<V> {
@@ -100,8 +100,10 @@ export class BucketsDraft<K extends string | number, V> {
   #now: Table<K, V>
   #ownGroups = new Map<number, Bucket<K, V>[]>()
   #size: number
+  readonly #expected: number
 
-  constructor(before: Table<K, V>, seal: (table: Table<K, V>) => Buckets<K, V>) {
+  constructor(before: Table<K, V>, seal: (table: Table<K, V>) => Buckets<K, V>, expected: number) {
+    this.#expected = expected
     this.#before = before
     this.#now = before
     this.#size = before.size
@@ -157,7 +159,8 @@ export class BucketsDraft<K extends string | number, V> {
   }
 
   #grow(): void {
-    const buckets = this.#now.buckets * growthFactor
+    let buckets = this.#now.buckets * growthFactor
+    while (buckets * entriesPerBucketMax < this.#expected) buckets *= growthFactor
     const wider = Array.from({ length: buckets }, (): Map<K, V> => new Map())
     for (const bucket of this.#now.groups.flat()) {
       for (const [key, value] of bucket ?? []) wider[bucketOf(key, buckets)]?.set(key, value)

@@ -47,15 +47,17 @@ export class ClaimBook {
   /** Things about which every claimant must be judged anew. */
   readonly #reopened = new Set<ClaimKey>()
 
-  constructor(before: Claims, recorded: Recorded) {
+  constructor(before: Claims, recorded: Recorded, expected: number) {
     this.#before = before
     this.#recorded = recorded
-    this.#claims = before.edit()
+    this.#claims = before.edit(expected)
   }
 
   /** In this order: what one lets go another may hold by now. */
   get holderChanges(): readonly HolderChange[] {
-    return [...[...this.#released].map((key) => ({ key })), ...this.#held]
+    return this.#released.size === 0
+      ? this.#held
+      : [...[...this.#released].map((key) => ({ key })), ...this.#held]
   }
 
   /** Whose verdict may be another one now, beside theirs whose own claims changed. */
@@ -105,9 +107,8 @@ export class ClaimBook {
 
   /** Why this claimant cannot have the thing; `undefined` when it can. */
   quarrel(key: ClaimKey, id: EntryId): Quarrel | undefined {
-    const claim = this.#claims.get(key)
-    if (claim === id || typeof claim !== 'object') return undefined
-    const { claimants } = claim
+    const claimants = this.#quarrelling(key)
+    if (!claimants) return undefined
     const holder = this.#holder(key)
     if (holder === id) return undefined
     if (holder !== undefined && claimants.has(holder)) return { rival: holder, isHeld: true }
@@ -120,9 +121,10 @@ export class ClaimBook {
     if (this.#holder(key) === id) return
     this.#held.push({ key, id })
     // It had waited for something else, alone with this claim.
-    if (this.#claims.get(key) === id) return
-    this.#contests.delete(key)
-    this.#claims.set(key, id)
+    if (this.#quarrelling(key)) {
+      this.#contests.delete(key)
+      this.#claims.set(key, id)
+    }
   }
 
   /** The entry is not served: it goes on waiting for what it does not hold. */
@@ -144,6 +146,14 @@ export class ClaimBook {
   #holder(key: ClaimKey): EntryId | undefined {
     if (this.#released.has(key)) return undefined
     return this.#recorded.get(key) ?? holderOf(this.#before.get(key))
+  }
+
+  /** Asked of everything that is claimed, and nearly always there is none: so the small maps are asked first. */
+  #quarrelling(key: ClaimKey): ReadonlySet<EntryId> | undefined {
+    const open = this.#contests.get(key)
+    if (open || typeof this.#before.get(key) !== 'object') return open
+    const claim = this.#claims.get(key)
+    return typeof claim === 'object' ? claim.claimants : undefined
   }
 
   #claimants(key: ClaimKey): Iterable<EntryId> {

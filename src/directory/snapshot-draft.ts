@@ -29,14 +29,15 @@ export interface Draft {
   readonly portClaims: MachineLists<string>
 }
 
-export function draftOf(snapshot: Snapshot): Draft {
+/** `expected`: how many entries may come. */
+export function draftOf(snapshot: Snapshot, expected: number): Draft {
   return {
     domain: snapshot.domain,
     networks: snapshot.networks,
-    entries: snapshot.entries.edit(),
-    byMac: snapshot.byMac.edit(),
-    byIp: snapshot.byIp.edit(),
-    byName: snapshot.byName.edit(),
+    entries: snapshot.entries.edit(expected),
+    byMac: snapshot.byMac.edit(expected),
+    byIp: snapshot.byIp.edit(expected),
+    byName: snapshot.byName.edit(expected),
     byUuid: snapshot.byUuid.edit(),
     byPort: snapshot.byPort.edit(),
     byTag: new GroupedDraft(snapshot.byTag),

@@ -76,7 +76,7 @@ export function applyDeltas(
   deltas: readonly Delta[],
   number: number = snapshot.number + 1,
 ): Snapshot {
-  const builder = new SnapshotBuilder(snapshot)
+  const builder = new SnapshotBuilder(snapshot, deltas.length)
   builder.take(deltas)
   return builder.done(number)
 }
@@ -85,8 +85,9 @@ export function applyDeltas(
 export class SnapshotBuilder {
   readonly #draft: ReturnType<typeof draftOf>
 
-  constructor(before: Snapshot) {
-    this.#draft = draftOf(before)
+  /** `expected`: how many deltas may come, as far as that is known. */
+  constructor(before: Snapshot, expected = 0) {
+    this.#draft = draftOf(before, expected)
   }
 
   take(deltas: Iterable<Delta>): void {

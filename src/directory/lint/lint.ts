@@ -40,7 +40,10 @@ export function lintStep(state: LintState, snapshot: Snapshot): LintState {
   const before = state.snapshot
   const changed = [...snapshot.entries.keysChangedSince(before.entries)]
   const touched = new Set([...changed, ...snapshot.setAside.keysChangedSince(before.setAside)])
-  for (const id of changed) for (const looker of lookersAt(id, state, snapshot)) touched.add(looker)
+  // Where nothing was known, everything is touched already.
+  for (const id of before.entries.size === 0 ? [] : changed) {
+    for (const looker of lookersAt(id, state, snapshot)) touched.add(looker)
+  }
   const known = relearn(state, changed, snapshot)
   const { ownAddresses } = state
   const world = { snapshot, ownAddresses, has: (topic: Topic) => known.given.has(topic) }
