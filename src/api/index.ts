@@ -47,6 +47,8 @@ export type {
   Caller,
   EventView,
   LeaseView,
+  DirectoryView,
+  HeldView,
   LintView,
   MachineChange,
   MachineOrders,
@@ -69,7 +71,7 @@ export type {
 } from './services.ts'
 export { importView } from './routes/imports.ts'
 export { type ApiLimits, apiLimits } from './limits.ts'
-export { type OrderLine, orderLine, ordersMax } from './order-schemas.ts'
+export { type OrderLine, orderLine, ordersMax, ordersView } from './order-schemas.ts'
 export { openApi, type OpenApiParts, type OpenedApi } from './open.ts'
 export {
   eventView,

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
+import { apiLimits } from '#api'
 import { fakeCore, machine } from '../api/fake-services.ts'
 import { type Shell, shellOn } from './terminal.ts'
 
@@ -99,13 +100,31 @@ for (const [sentence, words] of [
   })
 }
 
-test('partly done is exit 6; each failure is told once with all its names, and the rest is done', async () => {
+test('an order is checked as a whole: one name that is taken, and nothing is added', async () => {
   const { exit, err } = await shell.coppice(['machine', 'add', 'n[002-005]'])
+  assert.equal(exit, 5)
+  assert.match(err, /CPC-DIR-002\]\nwhere: n002\nwhy: {3}there is one of this name\ndo:/)
+  assert.deepEqual(orders(), [])
+})
+
+test('partly done is exit 6; each failure is told once with all its names, and the rest is done', async () => {
+  const { exit, err } = await shell.coppice(['machine', 'add', 'bad[1-2],x[1-2]'])
   assert.equal(exit, 6)
-  assert.match(err, /^added n\[004-005\]$/m)
-  assert.match(err, /CPC-DIR-002\]\nwhere: n\[002-003\]\nwhy: {3}there is one of this name\ndo:/)
-  assert.match(err, /error: 2 of 4 could not be done \[CPC-CLI-006\]\nwhere: n\[002-003\]/)
-  assert.ok(core.machines.has('n005'))
+  assert.match(err, /^added x\[1-2\]$/m)
+  assert.match(err, /for each of 2 \[CPC-LDAP-005\]\nwhere: bad\[1-2\]\nwhy: {3}no\ndo: {4}ask/)
+  assert.match(err, /error: 2 of 4 could not be done \[CPC-CLI-006\]\nwhere: bad\[1-2\]/)
+  assert.ok(core.machines.has('x2'))
+})
+
+test('an order for thousands is one request, and tells how far it is', async () => {
+  core.machines.clear()
+  await using watched = await shellOn(core.services, { ...apiLimits, orderProgressMs: 0 })
+  const { exit, err } = await watched.coppice(['machine', 'add', 'n[1-3000]'])
+  assert.equal(exit, 0)
+  assert.equal(core.machines.size, 3000)
+  const [first = '', ...others] = err.split('\n')
+  assert.match(first, /^adding +\[\.+\] 0 %, 0 of 3000$/)
+  assert.deepEqual(others, ['added n[1-3000]'])
 })
 
 test('when all fail alike, the exit status is theirs', async () => {
@@ -194,9 +213,6 @@ test('removing asks a person, and does nothing without a yes', async () => {
 })
 
 for (const words of [
-  ['add', 'x1', '--role', 'host'],
-  ['set', 'n001', '--role', 'host'],
-  ['remove', 'n001'],
   ['boot', 'n001', '--next', 'disk'],
   ['power', 'off', 'n001'],
 ]) {
@@ -204,6 +220,22 @@ for (const words of [
     const { exit, out, err } = await shell.coppice(['machine', ...words, '--dry-run'])
     assert.equal(exit, 0)
     assert.match(out + err, /^would /)
+    assert.deepEqual(orders(), [])
+  })
+}
+
+for (const words of [
+  ['machine', 'add', 'x1', '--role', 'host'],
+  ['machine', 'set', 'n001', '--role', 'host'],
+  ['machine', 'remove', 'n001'],
+  ['network', 'add', 'prov', '--subnet', '10.1.0.0/16'],
+  ['network', 'set', 'prov', '--gateway', '10.1.0.254'],
+  ['network', 'remove', 'prov'],
+]) {
+  test(`${words[0]} ${words[1]} --dry-run prints LDIF alone, and does nothing`, async () => {
+    const { exit, out, err } = await shell.coppice([...words, '--dry-run'])
+    assert.deepEqual([exit, err], [0, ''])
+    assert.match(out, /^version: 1(\n|$)/)
     assert.deepEqual(orders(), [])
   })
 }

@@ -44,6 +44,24 @@ test('a network is added, listed, shown and removed', async () => {
   assert.equal((await shell.coppice(['network', 'show', 'prov'])).exit, 3)
 })
 
+test('networks are changed, and lose what is unset', async () => {
+  await shell.coppice([
+    'network',
+    'add',
+    'prov',
+    '--subnet',
+    '10.1.0.0/16',
+    '--pool',
+    '10.1.1.1-10.1.1.9',
+  ])
+  const words = 'network set prov --subnet 10.1.0.0/20 --unset pool --lease-seconds 60'
+  const { exit, err } = await shell.coppice(words.split(' '))
+  assert.deepEqual([exit, err], [0, 'changed prov'])
+  const given = { subnet: '10.1.0.0/20', pool: null, leaseSeconds: 60 }
+  assert.deepEqual(core.orders.at(-1)?.given, given)
+  assert.equal(core.networks.get('prov')?.pool, undefined)
+})
+
 test('a network needs a subnet, and a lease that is a number', async () => {
   const without = await shell.coppice(['network', 'add', 'prov'])
   assert.equal(without.exit, 2)

@@ -1,6 +1,6 @@
 // Why this file exists: the command line is tested as its users run it, over a real socket, with a terminal of the test's own.
 import { setImmediate } from 'node:timers/promises'
-import type { Services } from '#api'
+import type { ApiLimits, Services } from '#api'
 import { type CliIo, type ImageOrder, type LocalCommands, runCli } from '#cli'
 import { exampleSettings, readSettings } from '#config'
 import { openedApi } from '../api/ask.ts'
@@ -107,8 +107,8 @@ export interface Shell extends AsyncDisposable {
   readonly port: number
 }
 
-export async function shellOn(services: Services): Promise<Shell> {
-  const api = await openedApi(services)
+export async function shellOn(services: Services, limits?: ApiLimits): Promise<Shell> {
+  const api = await openedApi(services, limits)
   return {
     socketPath: api.socketPath,
     port: api.port,

@@ -10,6 +10,8 @@ export interface Question {
   readonly body?: unknown
   /** Where the usual time is too short. */
   readonly answerMsMax?: number
+  /** Lines may come as the work goes on, each within the usual time after the one before; the last is the answer. */
+  readonly onLine?: (line: string) => void
 }
 
 export interface Answer {
@@ -24,6 +26,8 @@ export type Start = (question: Question, headers: Readonly<Record<string, string
 export const usualAnswerMsMax = 120_000
 /** To read a whole disk, or to bring the last of one from memory to its place. */
 export const diskAnswerMsMax = 3_600_000
+export const lineType = 'application/x-ndjson'
+const lineEnd = 0x0a
 const answerBytesMax = 256 * 1024 * 1024
 /** Failures before anybody has seen the request. */
 const unreachableCodes = new Set([
@@ -62,12 +66,43 @@ export function answerTo(request: ClientRequest, question: Question, place: Plac
     clearTimeout(deadline)
   })
   request.once('response', (response) => {
-    read(response).then(
+    const onLine = (line: string): void => {
+      allow(usualAnswerMsMax)
+      question.onLine?.(line)
+    }
+    const isLines = response.headers['content-type'] === lineType
+    const reading = isLines ? readLines(response, onLine) : read(response)
+    reading.then(
       (text) => resolve({ status: response.statusCode ?? 0, text }),
       (error: unknown) => reject(unanswered(error, place)),
     )
   })
   return { answer, allow }
+}
+
+/** The last line that has an end. */
+async function readLines(
+  response: IncomingMessage,
+  onLine: (line: string) => void,
+): Promise<string> {
+  let last = ''
+  let begun: Buffer[] = []
+  let bytes = 0
+  for await (const part of response) {
+    if (!Buffer.isBuffer(part)) continue
+    let from = 0
+    for (let end = part.indexOf(lineEnd); end >= 0; end = part.indexOf(lineEnd, from)) {
+      last = Buffer.concat([...begun, part.subarray(from, end)]).toString('utf8')
+      onLine(last)
+      begun = []
+      bytes = 0
+      from = end + 1
+    }
+    begun.push(part.subarray(from))
+    bytes += part.length - from
+    if (bytes > answerBytesMax) throw new Error(`the answer has more than ${answerBytesMax} bytes`)
+  }
+  return last
 }
 
 async function read(response: IncomingMessage): Promise<string> {

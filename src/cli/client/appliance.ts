@@ -8,13 +8,18 @@ import {
   type LintView,
   lintView,
   type MachineChange,
+  type MachineOrders,
   type MachineRequest,
   type MachineView,
   machineView,
+  type NetworkOrders,
   type NetworkRequest,
   type NetworkView,
   networkView,
   newTokenView,
+  type OrderManner,
+  type OrderProgress,
+  type OrdersView,
   powerAnswer,
   type PowerAction,
   type StatusView,
@@ -38,6 +43,10 @@ export interface Appliance extends ClusterAppliance, ExchangeAppliance {
     add(request: MachineRequest): Promise<MachineView>
     change(name: string, change: MachineChange): Promise<MachineView>
     remove(name: string): Promise<void>
+    order(
+      orders: MachineOrders & OrderManner,
+      onProgress: (progress: OrderProgress) => void,
+    ): Promise<OrdersView<MachineView>>
     timeline(name: string): Promise<TimelineView>
     power(name: string, action: PowerAction): Promise<'on' | 'off' | 'unknown'>
     boot(name: string, next: BootChoice): Promise<void>
@@ -49,6 +58,10 @@ export interface Appliance extends ClusterAppliance, ExchangeAppliance {
     show(name: string): Promise<NetworkView>
     add(request: NetworkRequest): Promise<NetworkView>
     remove(name: string): Promise<void>
+    order(
+      orders: NetworkOrders & OrderManner,
+      onProgress: (progress: OrderProgress) => void,
+    ): Promise<OrdersView<NetworkView>>
   }
   readonly tokens: {
     list(): Promise<readonly TokenView[]>
@@ -74,6 +87,8 @@ export function openAppliance(exchange: Exchange): Appliance {
       show: (name) => asking.one(get(at('/v1/networks', name)), networkView),
       add: (body) => asking.one({ method: 'POST', path: '/v1/networks', body }, networkView),
       remove: (name) => asking.nothing({ method: 'DELETE', path: at('/v1/networks', name) }),
+      order: (body, onProgress) =>
+        asking.order({ method: 'POST', path: '/v1/network-orders', body }, networkView, onProgress),
     },
     tokens: {
       list: () => asking.list('/v1/tokens', tokenView),
@@ -100,6 +115,8 @@ function machinesOf(asking: Asking): Appliance['machines'] {
     add: (body) => asking.one({ method: 'POST', path: all, body }, machineView),
     change: (name, body) => asking.one({ method: 'PATCH', path: at(all, name), body }, machineView),
     remove: (name) => asking.nothing({ method: 'DELETE', path: at(all, name) }),
+    order: (body, onProgress) =>
+      asking.order({ method: 'POST', path: '/v1/machine-orders', body }, machineView, onProgress),
     timeline: (name) => asking.one(get(`${at(all, name)}/timeline`), timelineView),
     power: async (name, action) => {
       const path = `${at(all, name)}/power`

@@ -2,7 +2,17 @@
 // believed until it has the shape that the API promises.
 import type { Duplex } from 'node:stream'
 import { z } from 'zod'
-import { type EventView, eventView, pageItemsMax, pageOf, problem } from '#api'
+import {
+  type EventView,
+  eventView,
+  orderLine,
+  type OrderProgress,
+  ordersView,
+  type OrdersView,
+  pageItemsMax,
+  pageOf,
+  problem,
+} from '#api'
 import { Fault } from '#fault'
 import { type Answer, type Question, unanswered } from './answer.ts'
 import { readEvents } from './event-lines.ts'
@@ -13,6 +23,8 @@ import type { Upload } from './upload.ts'
 
 /** More pages than any directory has; a server that never ends its list does not hold us for ever. */
 const pagesMax = 1000
+/** What tells progress is short; a long line is the answer itself. */
+const progressCharactersMax = 1000
 
 export function get(path: string): Question {
   return { method: 'GET', path }
@@ -32,6 +44,26 @@ export class Asking {
 
   async one<T>(question: Question, shape: z.ZodType<T>): Promise<T> {
     return this.#shaped(question, await this.#ask(question), shape)
+  }
+
+  /** An order for many: told of by lines when it takes long, else answered like any question. */
+  async order<View>(
+    question: Question,
+    view: z.ZodType<View>,
+    onProgress: (progress: OrderProgress) => void,
+  ): Promise<OrdersView<View>> {
+    const shape = orderLine(view)
+    const onLine = (line: string): void => {
+      const told =
+        line.length < progressCharactersMax ? shape.safeParse(parseJson(line)) : undefined
+      if (told?.data?.kind === 'progress') onProgress(told.data.progress)
+    }
+    const answer = await this.#ask({ ...question, onLine })
+    const last = this.#shaped(question, answer, z.union([shape, ordersView(view)]))
+    if (!('kind' in last)) return last
+    if (last.kind === 'result') return last.result
+    if (last.kind === 'problem') throw toldFault(last.problem)
+    throw this.#strange(question, 'it ended before the order did')
   }
 
   async upload<T>(order: Upload, shape: z.ZodType<T>): Promise<T> {

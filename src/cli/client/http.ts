@@ -1,7 +1,7 @@
 // Why this file exists: one exchange with the appliance, over its socket or over TCP, with an end in time and in size.
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { type Answer, answerTo, type Question, type Start, unanswered } from './answer.ts'
+import { type Answer, answerTo, lineType, type Question, type Start, unanswered } from './answer.ts'
 import type { Place } from './place.ts'
 import { type Upgraded, upgrade } from './upgrade.ts'
 import { upload, type Upload } from './upload.ts'
@@ -54,7 +54,7 @@ export function openExchange(place: Place, token: string | undefined): Exchange 
 function ask(question: Question, place: Place, start: Start): Promise<Answer> {
   const body = question.body === undefined ? undefined : JSON.stringify(question.body)
   const request = start(question, {
-    accept: 'application/json',
+    accept: question.onLine ? `${lineType}, application/json` : 'application/json',
     ...(body === undefined
       ? {}
       : {

@@ -1,13 +1,12 @@
 // Why this file exists: `machine add` and `machine set` take the same facts, one machine or a thousand at a time.
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import type { MachineChange, MachineRequest, MachineView } from '#api'
+import type { MachineChange, MachineRequest } from '#api'
 import { Fault } from '#fault'
 import { oneEach, someEach } from '../names/beside.ts'
-import { printList } from '../output/print.ts'
 import { type Call, namedBy, type Outcome } from '../program/call.ts'
-import { forEachName, inOrderOf, type Work } from '../program/many.ts'
-import { choice, type Declare, dryRunFlag, type Flag, repeated } from '../program/noun.ts'
+import { choice, type Declare, type Flag, ldifFlag, repeated } from '../program/noun.ts'
+import { orderMany } from '../program/order-many.ts'
 import { machineListing } from './machine.ts'
 
 interface FactFlags {
@@ -73,7 +72,7 @@ export function declareMachineFacts(noun: Command, declare: Declare): void {
     summary: 'describe new machines in the directory',
     help: 'Lists run beside the names. Without --ip the appliance gives each an address once, and keeps it.\n\n  coppice machine add n001 --mac 52:54:00:00:01:01 --role host\n  coppice machine add "n[001-128]" --ip "10.1.0.[1-128]" \\\n      --mac "52:54:00:00:01:[01-80/hex]"',
     words: [['<names...>', 'node set of the new machines']],
-    flags: [...factFlags, dryRunFlag],
+    flags: [...factFlags, ldifFlag],
     run: addMachines,
   })
   declare<SetFlags>(noun, {
@@ -92,7 +91,7 @@ export function declareMachineFacts(noun: Command, declare: Declare): void {
         `take this away: ${Object.keys(unsettable).join(', ')}; may be repeated`,
         Object.keys(unsettable),
       ),
-      dryRunFlag,
+      ldifFlag,
     ],
     run: setMachines,
   })
@@ -101,13 +100,16 @@ export function declareMachineFacts(noun: Command, declare: Declare): void {
 async function addMachines(call: Call<FactFlags>): Promise<Outcome> {
   const names = await namedBy(call.words, call)
   const facts = factsOf(names, call.flags)
-  if (call.flags.dryRun === true) return announce(call, 'add', facts)
   const { machines } = await call.appliance()
-  // Addresses that the appliance chooses follow the order of the entries.
-  const work = { done: 'added', inOrder: call.flags.ip === undefined }
-  return tellingViews(call, names, work, (name) => {
+  const add = names.map((name) => {
     const own = facts.get(name)
-    return machines.add({ ...own, macs: own?.macs ?? [], name })
+    return { ...own, macs: own?.macs ?? [], name }
+  })
+  return orderMany(call, {
+    doing: 'adding',
+    done: 'added',
+    listing: machineListing,
+    order: (manner, onProgress) => machines.order({ add, ...manner }, onProgress),
   })
 }
 
@@ -117,34 +119,14 @@ async function setMachines(call: Call<SetFlags>): Promise<Outcome> {
   const { unset = [], powerSecretFile } = call.flags
   const gone: MachineChange = Object.fromEntries(unset.map((fact) => [unsettable[fact], null]))
   const powerSecret = powerSecretFile === undefined ? undefined : secretFrom(powerSecretFile)
-  if (call.flags.dryRun === true) return announce(call, 'change', facts)
+  const change = names.map((name) => ({ ...facts.get(name), ...gone, powerSecret, name }))
   const { machines } = await call.appliance()
-  return tellingViews(call, names, { done: 'changed' }, (name) =>
-    machines.change(name, { ...facts.get(name), ...gone, powerSecret }),
-  )
-}
-
-/** What each machine is now, for programs that asked for it; people get one line. */
-async function tellingViews(
-  call: Call<unknown>,
-  names: readonly string[],
-  work: Work,
-  act: (name: string) => Promise<MachineView>,
-): Promise<Outcome> {
-  const views: MachineView[] = []
-  try {
-    return await forEachName(call, names, work, async (name) => void views.push(await act(name)))
-  } finally {
-    if (call.flags.output !== 'table') {
-      const inOrder = inOrderOf(names, views, ({ name }) => name)
-      await printList(call.io, call.flags, inOrder, machineListing)
-    }
-  }
-}
-
-function announce({ io }: Call<unknown>, verb: string, facts: ReadonlyMap<string, Facts>): Outcome {
-  for (const [name, own] of facts) io.out(`would ${verb} ${name} ${JSON.stringify(own)}`)
-  return undefined
+  return orderMany(call, {
+    doing: 'changing',
+    done: 'changed',
+    listing: machineListing,
+    order: (manner, onProgress) => machines.order({ change, ...manner }, onProgress),
+  })
 }
 
 function factsOf(names: readonly string[], flags: FactFlags): ReadonlyMap<string, Facts> {

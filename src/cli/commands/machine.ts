@@ -7,7 +7,8 @@ import { printList, printThing, type Listing } from '../output/print.ts'
 import { type Call, namedBy, tell } from '../program/call.ts'
 import { confirm } from '../program/confirm.ts'
 import { forEachName, inOrderOf } from '../program/many.ts'
-import { type Declare, dryRunFlag, watchFlag, yesFlag } from '../program/noun.ts'
+import { type Declare, ldifFlag, watchFlag, yesFlag } from '../program/noun.ts'
+import { orderMany } from '../program/order-many.ts'
 import { showing, type WatchFlags } from '../program/watch.ts'
 import { declareMachineFacts } from './machine-facts.ts'
 import { declareMachineOrders } from './machine-orders.ts'
@@ -96,13 +97,18 @@ function declareMachineViews(noun: Command, declare: Declare): void {
     summary: 'remove machines from the directory',
     help: 'Their addresses and names are free again; what runs on them is not stopped.\n\n  coppice machine remove "n[120-128]" --yes',
     words: [['<names...>', 'node set of machines']],
-    flags: [yesFlag, dryRunFlag],
+    flags: [yesFlag, ldifFlag],
     run: async (call) => {
       const names = await namedBy(call.words, call)
-      if (call.flags.dryRun === true) return tell(call, `would remove ${names.join(' ')}`)
-      await confirm(call, `Remove ${names.length === 1 ? names[0] : `${names.length} machines`}`)
+      if (call.flags.dryRun !== true) {
+        await confirm(call, `Remove ${names.length === 1 ? names[0] : `${names.length} machines`}`)
+      }
       const { machines } = await call.appliance()
-      return forEachName(call, names, { done: 'removed' }, (name) => machines.remove(name))
+      return orderMany(call, {
+        doing: 'removing',
+        done: 'removed',
+        order: (manner, onProgress) => machines.order({ remove: names, ...manner }, onProgress),
+      })
     },
   })
 }

@@ -1,12 +1,20 @@
 // Why this file exists: the nouns `network` and `lease`: which addresses there are, and who has them.
 import type { Command } from 'commander'
-import type { LeaseView, NetworkView } from '#api'
+import type { LeaseView, NetworkChange, NetworkView } from '#api'
 import { Fault } from '#fault'
 import { type Listing, printList, printThing } from '../output/print.ts'
 import { namedBy, tell } from '../program/call.ts'
 import { confirm } from '../program/confirm.ts'
-import { forEachName } from '../program/many.ts'
-import { type Declare, demanded, dryRunFlag, watchFlag, yesFlag } from '../program/noun.ts'
+import {
+  type Declare,
+  demanded,
+  type Flag,
+  ldifFlag,
+  repeated,
+  watchFlag,
+  yesFlag,
+} from '../program/noun.ts'
+import { orderMany } from '../program/order-many.ts'
 import { showing, type WatchFlags } from '../program/watch.ts'
 
 const networkListing: Listing<NetworkView> = {
@@ -31,13 +39,22 @@ const leaseListing: Listing<LeaseView> = {
   ],
 }
 
-interface AddFlags {
-  readonly subnet: string
+interface FactFlags {
   readonly gateway?: string
   readonly pool?: string
   readonly leaseSeconds?: string
   readonly dryRun?: boolean
 }
+
+interface AddFlags extends FactFlags {
+  readonly subnet: string
+}
+
+const factFlags: readonly Flag[] = [
+  ['--gateway <address>', 'the router on it'],
+  ['--pool <first-last>', 'addresses for unknown machines'],
+  ['--lease-seconds <seconds>', 'how long an address is lent'],
+]
 
 export function declareNetwork(program: Command, declare: Declare): void {
   const noun = program
@@ -66,18 +83,22 @@ export function declareNetwork(program: Command, declare: Declare): void {
     },
   })
   declareAdd(noun, declare)
+  declareSet(noun, declare)
   declare<{ yes?: boolean; dryRun?: boolean }>(noun, {
     name: 'remove',
     summary: 'remove networks from the directory',
     help: 'Machines keep their addresses, but are no longer answered by DHCP.\n\n  coppice network remove prov',
     words: [['<names...>', 'networks']],
-    flags: [yesFlag, dryRunFlag],
+    flags: [yesFlag, ldifFlag],
     run: async (call) => {
       const names = await namedBy(call.words, call)
-      if (call.flags.dryRun === true) return tell(call, `would remove ${names.join(' ')}`)
-      await confirm(call, `Remove ${names.join(' ')}`)
+      if (call.flags.dryRun !== true) await confirm(call, `Remove ${names.join(' ')}`)
       const { networks } = await call.appliance()
-      return forEachName(call, names, { done: 'removed' }, (name) => networks.remove(name))
+      return orderMany(call, {
+        doing: 'removing',
+        done: 'removed',
+        order: (manner, onProgress) => networks.order({ remove: names, ...manner }, onProgress),
+      })
     },
   })
 }
@@ -90,24 +111,75 @@ function declareAdd(noun: Command, declare: Declare): void {
     words: [['<name>', 'what it is called']],
     flags: [
       demanded('--subnet <cidr>', 'its addresses, for example 10.1.0.0/16'),
-      ['--gateway <address>', 'the router on it'],
-      ['--pool <first-last>', 'addresses for unknown machines'],
-      ['--lease-seconds <seconds>', 'how long an address is lent'],
-      dryRunFlag,
+      ...factFlags,
+      ldifFlag,
     ],
     run: async (call) => {
       const [name = ''] = call.words
-      const { subnet, gateway, pool, leaseSeconds, dryRun } = call.flags
-      const seconds = leaseSeconds === undefined ? undefined : wholeSeconds(leaseSeconds)
-      const request = { name, subnet, gateway, pool, leaseSeconds: seconds }
-      if (dryRun === true) return call.io.out(`would add ${JSON.stringify(request)}`)
-      const added = await (await call.appliance()).networks.add(request)
+      const { subnet, dryRun } = call.flags
+      const request = { ...factsOf(call.flags), name, subnet }
+      const { networks } = await call.appliance()
+      if (dryRun === true) {
+        return orderMany(call, {
+          doing: 'adding',
+          done: 'added',
+          order: (manner, onProgress) => networks.order({ add: [request], ...manner }, onProgress),
+        })
+      }
+      const added = await networks.add(request)
       tell(call, `added ${added.name}`)
       if (call.flags.output !== 'table') {
         await printThing(call.io, call.flags, added, added.name)
       }
+      return undefined
     },
   })
+}
+
+/** What can be taken away, and what it is called in a change. */
+const unsettable = { gateway: 'gateway', pool: 'pool', 'lease-seconds': 'leaseSeconds' } as const
+type Unset = keyof typeof unsettable
+
+interface SetFlags extends FactFlags {
+  readonly subnet?: string
+  readonly unset?: readonly Unset[]
+}
+
+function declareSet(noun: Command, declare: Declare): void {
+  declare<SetFlags>(noun, {
+    name: 'set',
+    summary: 'change what is described of networks',
+    help: 'What is not named stays as it is. Machines keep their addresses.\n\n  coppice network set prov --pool 10.1.200.1-10.1.201.250\n  coppice network set prov --unset gateway',
+    words: [['<names...>', 'networks']],
+    flags: [
+      ['--subnet <cidr>', 'its addresses, for example 10.1.0.0/16'],
+      ...factFlags,
+      repeated(
+        '--unset <fact>',
+        `take this away: ${Object.keys(unsettable).join(', ')}; may be repeated`,
+        Object.keys(unsettable),
+      ),
+      ldifFlag,
+    ],
+    run: async (call) => {
+      const names = await namedBy(call.words, call)
+      const { subnet, unset = [] } = call.flags
+      const gone: NetworkChange = Object.fromEntries(unset.map((fact) => [unsettable[fact], null]))
+      const change = names.map((name) => ({ ...factsOf(call.flags), subnet, ...gone, name }))
+      const { networks } = await call.appliance()
+      return orderMany(call, {
+        doing: 'changing',
+        done: 'changed',
+        listing: networkListing,
+        order: (manner, onProgress) => networks.order({ change, ...manner }, onProgress),
+      })
+    },
+  })
+}
+
+function factsOf({ gateway, pool, leaseSeconds }: FactFlags) {
+  const seconds = leaseSeconds === undefined ? undefined : wholeSeconds(leaseSeconds)
+  return { gateway, pool, leaseSeconds: seconds }
 }
 
 function wholeSeconds(text: string): number {

@@ -1,11 +1,11 @@
-// Why this file exists: an order for 128 machines is 128 requests; some may fail, and the user must know which, why, and
+// Why this file exists: switching 128 machines is 128 requests; some may fail, and the user must know which, why, and
 // that the rest is done.
 import { foldNodeSet } from '#directory'
 import { exitStatus, Fault, faultLines, type FaultText } from '#fault'
 import { connectionsMax } from '../client/http.ts'
 import { type Call, type Outcome, tell } from './call.ts'
 
-interface Failed {
+export interface Failed {
   readonly name: string
   readonly fault: Fault
 }
@@ -59,7 +59,8 @@ export function inOrderOf<Item>(
   return items.toSorted((one, other) => placeOf(one) - placeOf(other))
 }
 
-function verdict({ io }: Call<unknown>, all: number, failed: readonly Failed[]): Outcome {
+/** Each failure is told once with all that it hit. */
+export function verdict({ io }: Call<unknown>, all: number, failed: readonly Failed[]): Outcome {
   const [first] = failed
   if (first === undefined) return undefined
   if (all === 1) throw first.fault

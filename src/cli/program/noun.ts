@@ -66,5 +66,9 @@ export function demanded(shape: string, meaning: string): Flag {
 }
 
 export const dryRunFlag: Flag = ['--dry-run', 'tell what would be done, and do nothing']
+export const ldifFlag: Flag = [
+  '--dry-run',
+  'print what would be written as LDIF, which ldapmodify takes, and write nothing',
+]
 export const yesFlag: Flag = ['--yes', 'do not ask']
 export const watchFlag: Flag = ['--watch', 'show it again every two seconds, until Ctrl-C']
