@@ -137,9 +137,9 @@ export class Fields {
   /** Values that are shown and handed on as they are: what does not show itself is in none of them. */
   texts(name: string): readonly string[] {
     return this.all(name).filter((text) => {
-      const isPlain = text !== '' && text.length <= textCharactersMax && visible(text) === text
-      if (!isPlain) this.notes.push(`${name} ${shown(text)} is no plain text and left out`)
-      return isPlain
+      if (isPlainText(text)) return true
+      this.notes.push(`${name} ${shown(text)} is no plain text and left out`)
+      return false
     })
   }
 
@@ -168,6 +168,11 @@ export class Fields {
     this.#named ??= namingOf(this.#entry.dn, this.all('cn'), this.#domain)
     return this.#named
   }
+}
+
+function isPlainText(text: string): boolean {
+  if (text === '' || text.length > textCharactersMax) return false
+  return /^[ -~]*$/.test(text) || visible(text) === text
 }
 
 const booleans: ReadonlyMap<string, boolean> = new Map([

@@ -47,9 +47,14 @@ export function namingOf(dn: string, values: readonly string[], domain: DnsName)
 
 /** A device may be named by its MAC or address; then its name stands in cn alone. */
 export function namesInRdn(dn: string): readonly string[] {
+  const [, plain] = plainRdn.exec(dn) ?? []
+  if (plain !== undefined) return [plain]
   const pairs = firstRdn(dn)?.pairs ?? []
   return pairs.filter(({ type }) => namingTypes.has(type)).map(({ value }) => value)
 }
+
+/** Most names are of this shape, and a directory has 100,000 of them. */
+const plainRdn = /^(?:cn|uid)=([A-Za-z0-9][A-Za-z0-9._-]*)(?:,|$)/
 
 const namingTypes: ReadonlySet<string> = new Set(['cn', 'commonname', '2.5.4.3', 'uid', 'userid'])
 
