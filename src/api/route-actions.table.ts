@@ -7,6 +7,7 @@ export const routeActions: Readonly<Record<string, Action>> = {
   'GET /v1/status': 'read',
   'GET /v1/lint': 'read',
   'GET /v1/explain/:subject': 'read',
+  'GET /v1/directory/held': 'read',
   'POST /v1/directory/held': 'accept-mass-deletion',
   // Networks too; whoever may change machines may change those.
   'POST /v1/imports': 'change-machines',

@@ -5,6 +5,7 @@ import { exactly } from './exactly.ts'
 import type {
   BootChoice,
   EventView,
+  HeldView,
   LeaseView,
   LintView,
   MachineChange,
@@ -166,10 +167,23 @@ export const statusView = exactly<StatusView>()(
     domain: z.string(),
     snapshot: z.int(),
     wire: z.object({ connected: z.boolean(), serving: z.int() }),
-    directory: z.object({ state: z.string(), detail: z.string(), ageSeconds: z.number() }),
+    directory: z.object({
+      state: z.string(),
+      detail: z.string(),
+      ageSeconds: z.number(),
+      copyAgeSeconds: z.number(),
+      connection: z.string(),
+      connections: z.int(),
+      cookiesRefused: z.int(),
+      held: z.int(),
+      heldSince: instant.exactOptional(),
+      heldEntries: z.array(z.string()),
+    }),
     counts: z.record(z.string(), z.number()),
   }),
 )
+
+export const heldView = exactly<HeldView>()(z.object({ dn: z.string() }))
 
 export const eventView = exactly<EventView>()(
   z.object({ at: instant, kind: z.string(), subject: z.string(), text: z.string() }),

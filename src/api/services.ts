@@ -168,16 +168,38 @@ export interface LintView {
   readonly reason: string
 }
 
+/** How well the directory is followed. A time that never was is -1 seconds ago. */
+export interface DirectoryView {
+  readonly state: string
+  /** What is wrong, and what to do. */
+  readonly detail: string
+  /** Since the server's last sign of life. */
+  readonly ageSeconds: number
+  /** Since the server last confirmed what the copy on disk holds. */
+  readonly copyAgeSeconds: number
+  /** closed, connecting, refreshing, following or pausing. */
+  readonly connection: string
+  /** How often one was made; the first is no reconnect. */
+  readonly connections: number
+  readonly cookiesRefused: number
+  /** Removals that wait for a person. */
+  readonly held: number
+  readonly heldSince?: string
+  /** The first of them. */
+  readonly heldEntries: readonly string[]
+}
+
+/** An entry that the server shows no more and that is served on. */
+export interface HeldView {
+  readonly dn: string
+}
+
 export interface StatusView {
   readonly version: string
   readonly domain: string
   readonly snapshot: number
   readonly wire: { readonly connected: boolean; readonly serving: number }
-  readonly directory: {
-    readonly state: string
-    readonly detail: string
-    readonly ageSeconds: number
-  }
+  readonly directory: DirectoryView
   readonly counts: Readonly<Record<string, number>>
 }
 
@@ -254,6 +276,7 @@ export interface Services extends ClusterServices, ExchangeServices {
   }
   readonly directory: {
     lint(): readonly LintView[]
+    held(): readonly HeldView[]
     /** Applies or throws away removals that were held because they were too many. */
     decideHeld(accept: 'accept' | 'reject', caller: Caller): Promise<void>
   }

@@ -2,8 +2,9 @@
 // saw comes back.
 import { emptySnapshot, type Delta, type EntryId, type Vcn } from '#directory'
 import type { NextBoot, Sighting } from '#feed'
-import type { DirectoryChange, DirectoryState, DirectorySync } from '#ldap-sync'
+import type { DirectoryChange, DirectorySync } from '#ldap-sync'
 import { AddressGiver } from './addresses.ts'
+import { directoryTeller } from './directory-log.ts'
 import { DirectoryKeeper, dropped } from './directory-keeper.ts'
 import type { Foundation } from './foundation.ts'
 import { Sightings } from './sightings.ts'
@@ -38,7 +39,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
   const vcnsSeen = new VcnsSeen()
   const onVcn = (vcn: Vcn, sighting: Sighting): void => vcnsSeen.put(vcn, sighting)
   const sightings = new Sightings({ ...foundation, onVcn })
-  const tellState = stateTeller(foundation)
+  const tellState = directoryTeller((...event) => events.tell(...event))
   const { sync, readOnly } = openDirectorySync(settings, dataDir, {
     changes(batch) {
       directory.take(batch)
@@ -111,19 +112,5 @@ function keepNotes(batch: readonly DirectoryChange[], kept: Map<EntryId, EntryNo
     else if (change.kind === 'refused') kept.delete(change.item.id)
     else if (change.notes.length === 0) kept.delete(change.entry.id)
     else kept.set(change.entry.id, { dn: change.entry.dn, notes: change.notes })
-  }
-}
-
-/** Told when it changes, not each time it is heard. */
-function stateTeller({ events }: Foundation): (state: DirectoryState) => void {
-  let last = ''
-  return ({ kind, fault, held, copyTrouble }) => {
-    const parts = [kind, fault?.message, copyTrouble]
-    if (held.length > 0)
-      parts.push(`${held.length} removals are held: coppice directory accept, or reject`)
-    const text = parts.filter((part) => part !== undefined).join('; ')
-    if (text === last) return
-    last = text
-    events.tell(kind === 'live' && held.length === 0 ? 'directory' : 'alarm', 'directory', text)
   }
 }

@@ -1,13 +1,6 @@
 // Why this file exists: the API holds no decision, so its tests bring a core of their own: one that obeys and remembers what it
 // was told, and one in which every question fails unforeseen.
-import type {
-  Caller,
-  EventView,
-  ImportView,
-  MachineView,
-  NetworkView,
-  Services,
-} from '#api'
+import type { Caller, EventView, ImportView, MachineView, NetworkView, Services } from '#api'
 import { Fault } from '#fault'
 import { nameTaken, orderFake } from './fake-orders.ts'
 import { type FakeClusters, fakeClusters, type Order } from './fake-clusters.ts'
@@ -98,6 +91,7 @@ export function fakeCore(): FakeCore {
     },
     directory: {
       lint: () => [{ severity: 'set-aside', where: 'cn=n9', reason: 'its MAC is held by n1' }],
+      held: () => [{ dn: 'cn=n8,ou=machines,dc=cluster,dc=test' }],
       decideHeld: (decision, caller) => {
         core.orders.push({ what: `held ${decision}`, caller: caller.name })
         return Promise.resolve()
@@ -118,7 +112,17 @@ export function fakeCore(): FakeCore {
       domain: 'cluster.test',
       snapshot: 7,
       wire: { connected: true, serving: 7 },
-      directory: { state: 'live', detail: 'ldapi', ageSeconds: 0 },
+      directory: {
+        state: 'live',
+        detail: 'ldapi',
+        ageSeconds: 0,
+        copyAgeSeconds: 2,
+        connection: 'following',
+        connections: 1,
+        cookiesRefused: 0,
+        held: 0,
+        heldEntries: [],
+      },
       counts: { machines: core.machines.size },
     }),
     ready: () => ({ ready: true, why: 'wire serves' }),
@@ -330,7 +334,7 @@ export function brokenServices(): Services {
     },
     leases: { list: broken },
     tokens: { ...whole.tokens, list: broken },
-    directory: { lint: broken, decideHeld: rejects },
+    directory: { lint: broken, held: broken, decideHeld: rejects },
     imports: { run: rejects },
     exports: { file: broken },
     explain: broken,

@@ -29,8 +29,11 @@ const image = { headers: { 'content-type': 'application/octet-stream' }, raw: 'Q
 /** Each route once, as one would ask it of the VO physics, and who else than admin and operator may. */
 const questions: readonly (readonly [keyof typeof who, Asked])[] = [
   ['staff', { method: 'POST', path: '/v1/directory/held', body: { decision: 'accept' } }],
+  ['staff', { method: 'POST', path: '/v1/imports', body: { files: [file] } }],
+  ['lookers', { path: '/v1/directory/export/hosts' }],
   ['lookers', { path: '/v1/status' }],
   ['lookers', { path: '/v1/lint' }],
+  ['lookers', { path: '/v1/directory/held' }],
   ['lookers', { path: '/v1/explain/n001' }],
   ['lookers', { path: '/v1/machines' }],
   ['staff', { method: 'POST', path: '/v1/machines', body: { name: 'n1', macs: [] } }],

@@ -75,6 +75,7 @@ for (const [asked, status, order] of [
   ],
   [{ method: 'DELETE', path: '/v1/tokens/t1' }, 204, 'token revoke t1'],
   [{ path: '/v1/lint' }, 200, undefined],
+  [{ path: '/v1/directory/held' }, 200, undefined],
   [{ path: '/v1/status' }, 200, undefined],
   [{ path: '/v1/explain/52:54:00:00:00:01' }, 200, undefined],
   [

@@ -1,7 +1,15 @@
 // Why this file exists: the routes about the directory as a whole: its state, its faults, and why something is as it is.
 import { z } from 'zod'
 import { pageOfItems } from '../page.ts'
-import { explanation, heldRequest, lintView, pageOf, pageQuery, statusView } from '../schemas.ts'
+import {
+  explanation,
+  heldRequest,
+  heldView,
+  lintView,
+  pageOf,
+  pageQuery,
+  statusView,
+} from '../schemas.ts'
 import type { Services } from '../services.ts'
 import { type Api, failures, nothing } from './typed.ts'
 
@@ -43,6 +51,23 @@ export function addDirectoryRoutes(app: Api, services: Services): void {
       },
     },
     ({ params: { subject } }) => ({ subject, lines: [...services.explain(subject)] }),
+  )
+  addHeldRoutes(app, services)
+}
+
+function addHeldRoutes(app: Api, services: Services): void {
+  app.get(
+    '/v1/directory/held',
+    {
+      schema: {
+        tags,
+        summary:
+          'Entries that vanished from the directory together with too many others, and are served on',
+        querystring: pageQuery,
+        response: { 200: pageOf(heldView), ...failures },
+      },
+    },
+    ({ query }) => pageOfItems(services.directory.held(), ({ dn }) => dn, query),
   )
   app.post(
     '/v1/directory/held',

@@ -1,8 +1,8 @@
 // Why this file exists: how the appliance is, for people (status), for load balancers (ready) and for Prometheus (metrics).
 import type { Services, StatusView } from '#api'
 import { lintStep, startLint } from '#directory'
-import type { DirectoryState } from '#ldap-sync'
 import type { ServiceContext } from './context.ts'
+import { directoryFigures, directoryView, type Figure } from './directory-view.ts'
 import { explain } from './explain.ts'
 import { machinesOf } from './machines.ts'
 import { lintViews } from './views.ts'
@@ -35,6 +35,7 @@ export function overviewServices(
         linted = lintStep(linted, context.snapshot())
         return lintViews(linted, context.notes())
       },
+      held: () => context.sync.state.held.map(({ dn }) => ({ dn })),
       decideHeld(accept, caller) {
         const change = { caller, action: `directory ${accept}`, target: 'held removals' }
         return audited(context, change, () => {
@@ -52,7 +53,12 @@ export function overviewServices(
       if (!wire.connected) return { ready: false, why: 'wire is away' }
       return { ready: true, why: 'the directory is known and wire answers from it' }
     },
-    metrics: () => metricsText(status(), wire.counters, context.writes()),
+    metrics: () =>
+      metricsText(status(), {
+        directory: directoryFigures(context.sync.state, context.now()),
+        wire: wire.counters,
+        writes: context.writes(),
+      }),
     events: (listener, signal) => context.events.listen(listener, signal),
   }
 }
@@ -60,20 +66,15 @@ export function overviewServices(
 function statusView(context: ServiceContext, wire: WireState, version: string): StatusView {
   const { sync, hosts, now } = context
   const snapshot = context.snapshot()
-  const { kind, heardAt, held, rawEntries, ...state } = sync.state
   const byState = Object.groupBy(machinesOf(snapshot), ({ id }) => hosts.life(id).state)
   return {
     version,
     domain: snapshot.domain,
     snapshot: snapshot.number,
     wire: { connected: wire.connected, serving: wire.serving },
-    directory: {
-      state: held.length > 0 ? `${kind}, ${held.length} removals held` : kind,
-      detail: troubleOf(state),
-      ageSeconds: heardAt === undefined ? -1 : Math.max(0, Math.round((now() - heardAt) / 1000)),
-    },
+    directory: directoryView(sync.state, now()),
     counts: {
-      entries: rawEntries,
+      entries: sync.state.rawEntries,
       networks: snapshot.networks.length,
       machines: machinesOf(snapshot).length,
       'set-aside': snapshot.setAside.size,
@@ -85,15 +86,13 @@ function statusView(context: ServiceContext, wire: WireState, version: string): 
   }
 }
 
-function troubleOf({ fault, copyTrouble }: Pick<DirectoryState, 'fault' | 'copyTrouble'>): string {
-  return [fault?.message, copyTrouble].filter((text) => text !== undefined).join('; ')
+interface Counted {
+  readonly directory: readonly Figure[]
+  readonly wire: Readonly<Record<string, number>>
+  readonly writes: Readonly<Record<string, number>>
 }
 
-function metricsText(
-  status: StatusView,
-  wire: Readonly<Record<string, number>>,
-  writes: Readonly<Record<string, number>>,
-): string {
+function metricsText(status: StatusView, { directory, wire, writes }: Counted): string {
   const seen = Object.entries(wire).map(
     ([what, count]) => [`coppice_wire_total{what="${what}"}`, count] as const,
   )
@@ -107,7 +106,7 @@ function metricsText(
     ['coppice_snapshot', status.snapshot],
     ['coppice_wire_connected', status.wire.connected ? 1 : 0],
     ['coppice_wire_snapshot', status.wire.serving],
-    ['coppice_directory_age_seconds', status.directory.ageSeconds],
+    ...directory,
     ...counts,
     ...seen,
     ...written,
