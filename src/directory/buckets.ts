@@ -71,11 +71,20 @@ export class Buckets<K extends string | number, V> {
     const old = before.#table
     const now = this.#table
     if (old === now) return
-    for (let at = 0; at < Math.max(old.buckets, now.buckets); at += 1) {
-      const [was, is] = [bucketAt(old, at), bucketAt(now, at)]
-      if (was === is && old.buckets === now.buckets) continue
-      for (const [key, value] of is ?? []) if (before.get(key) !== value) yield key
-      for (const key of was?.keys() ?? []) if (!this.has(key)) yield key
+    const isWider = old.buckets !== now.buckets
+    for (let at = 0; at < Math.max(old.groups.length, now.groups.length); at += 1) {
+      if (isWider || old.groups[at] !== now.groups[at]) yield* this.#changedIn(at, before)
+    }
+  }
+
+  *#changedIn(at: number, before: Buckets<K, V>): Generator<K> {
+    const was = before.#table.groups[at] ?? []
+    const is = this.#table.groups[at] ?? []
+    const isWider = before.#table.buckets !== this.#table.buckets
+    for (let within = 0; within < Math.max(was.length, is.length); within += 1) {
+      if (was[within] === is[within] && !isWider) continue
+      for (const [key, value] of is[within] ?? []) if (before.get(key) !== value) yield key
+      for (const key of was[within]?.keys() ?? []) if (!this.has(key)) yield key
     }
   }
 

@@ -184,3 +184,27 @@ test('a persistent map answers like a plain one, and no step changes an earlier 
     }),
   )
 })
+
+test('a persistent map says which keys changed since any earlier state, also when it grew in between', () => {
+  const stepOf = fc.tuple(fc.boolean(), fc.nat(400), fc.nat(2))
+  const steps = fc.array(stepOf, { minLength: 1, maxLength: 300 })
+  fc.assert(
+    fc.property(steps, steps, fc.nat(300), (first, second, expected) => {
+      const made = (from: Buckets<number, number>, list: typeof first): Buckets<number, number> => {
+        const draft = from.edit(expected)
+        for (const [put, key, value] of list) {
+          if (put) draft.set(key, value)
+          else draft.delete(key)
+        }
+        return draft.done()
+      }
+      const before = made(Buckets.empty<number, number>(), first)
+      const after = made(before, second)
+      const keys = new Set([...before.entries(), ...after.entries()].map(([key]) => key))
+      const changed = [...keys].filter((key) => before.get(key) !== after.get(key))
+      assert.deepEqual(new Set(after.keysChangedSince(before)), new Set(changed))
+      assert.equal(after.size, [...after.values()].length)
+      assert.equal(after.copiedSince(after), 0)
+    }),
+  )
+})
