@@ -74,7 +74,7 @@ function addHeldRoutes(app: Api, services: Services): void {
     {
       schema: {
         tags,
-        summary: 'Applies or throws away removals that were held because they were too many',
+        summary: 'Applies or rejects removals that were held because they were too many',
         body: heldRequest,
         response: { 204: nothing, ...failures },
       },

@@ -25,9 +25,12 @@ export function declareDirectory(program: Command, declare: Declare): void {
       }),
   })
   declareDecision(noun, declare, 'accept', 'apply the removals that are held')
-  declareDecision(noun, declare, 'reject', 'throw away the removals that are held')
+  declareDecision(noun, declare, 'reject', 'keep what is held, and ask the LDAP server anew')
   declareExport(noun, declare)
 }
+
+const accepted = 'the removals are applied'
+const rejected = 'the entries are served on, and the LDAP server is asked for everything anew'
 
 function declareDecision(
   noun: Command,
@@ -38,10 +41,10 @@ function declareDecision(
   declare(noun, {
     name: decision,
     summary,
-    help: 'When very many entries vanish from LDAP at once, the appliance goes on serving them and waits for a person: "accept" if that was meant, "reject" if the LDAP server is at fault.',
+    help: 'When very many entries vanish from LDAP at once, the appliance goes on serving them and waits for a person: "accept" if that was meant, "reject" if the LDAP server is at fault. An entry that comes back needs neither. What is held stands under: coppice directory status.',
     run: async (call) => {
       await (await call.appliance()).decideHeld(decision)
-      tell(call, decision === 'accept' ? 'the removals are applied' : 'the removals are forgotten')
+      tell(call, decision === 'accept' ? accepted : rejected)
     },
   })
 }
