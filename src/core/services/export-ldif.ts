@@ -20,12 +20,9 @@ import {
   nicOrder,
 } from '#ldap-sync'
 
-/** People are left out: who they are is more than an appliance reads of them. */
-const head = `version: 1
-
-# Networks, machines, VOs and their nodes, as Coppice writes them. People are not in it: copy them with the
+/** People are left out: who they are is more than an appliance reads of them. slapadd wants neither a version nor a gap. */
+const head = `# Networks, machines, VOs and their nodes, as Coppice writes them. People are not in it: copy them with the
 # tools of your LDAP server (ldapsearch, slapcat).
-
 `
 
 export function* ldifChunks(snapshot: Snapshot, base: string): Generator<string> {

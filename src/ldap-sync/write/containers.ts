@@ -6,5 +6,5 @@ import { firstEntries } from '../slapd/first-entries.ts'
 export function containersOf(base: string): string {
   const dn = parseDn(base)
   const entries = dn && firstEntries(dn)
-  return `${entries ?? '# The base and its containers ou=networks, ou=machines, ou=people and ou=vos come before these.\n'}\n`
+  return `${entries ?? '# The base and its containers ou=networks, ou=machines, ou=people and ou=vos come before these.\n'}${entries === undefined ? '' : '\n'}`
 }
