@@ -3,6 +3,7 @@
 import { type Found, identify, type Mac } from '#directory'
 import { type Asking, chooseAddress } from './address.ts'
 import { bootFileFor } from './boot-file.ts'
+import { answerBootp } from './bootp.ts'
 import { type Client, readClient } from './client.ts'
 import { answerDecline, answerInform, answerRelease } from './give-back.ts'
 import { findLink } from './link.ts'
@@ -68,6 +69,8 @@ function answerByType(question: Question): Outcome {
       return answerRelease(question)
     case messageType.inform:
       return answerInform(question)
+    case messageType.bootp:
+      return answerBootp(question)
     default:
       return silence(because('unsupported', nameOfType(question.message.type)))
   }

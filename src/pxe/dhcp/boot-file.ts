@@ -36,7 +36,7 @@ export function bootFileFor(asking: BootAsking): BootFile | undefined {
     case 'http':
       return loader(boot.architecture, `http://${formatIp4(asking.server)}/`, boot)
     case 'tftp':
-      return undefined
+      return found && ownFile(found.device, boot)
   }
 }
 

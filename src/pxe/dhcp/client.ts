@@ -4,7 +4,7 @@ import { type DnsName, identifiesNobody, type Label, parseUuid, type Uuid } from
 import type { LoaderStage } from '#feed'
 import { u16 } from './decode.ts'
 import type { DhcpMessage } from './message.ts'
-import { optionCode } from './option-code.table.ts'
+import { messageType, optionCode } from './option-code.table.ts'
 import { optionOf } from './options.ts'
 import { fullName, hex, hostLabel, textOption, userClasses } from './option-value.ts'
 import { readRelayInformation, type RelayInformation } from './relay.ts'
@@ -14,7 +14,7 @@ export type BootProtocol =
   | { readonly kind: 'ipxe'; readonly architecture?: number }
   | { readonly kind: 'pxe'; readonly architecture: number }
   | { readonly kind: 'http'; readonly architecture: number }
-  /** Loaders that fetch by TFTP without PXE around it (U-Boot). */
+  /** Loaders that fetch by TFTP without PXE around it (U-Boot, BOOTP). */
   | { readonly kind: 'tftp'; readonly architecture?: number }
   | { readonly kind: 'none' }
 
@@ -62,7 +62,8 @@ function bootProtocolOf(message: DhcpMessage): BootProtocol {
   // Option 93 alone is no wish to boot: some systems send it by mistake.
   if (vendor.startsWith('PXEClient')) return { kind: 'pxe', architecture: architecture ?? 0 }
   if (vendor.startsWith('HTTPClient')) return { kind: 'http', architecture: architecture ?? 16 }
-  return vendor.startsWith('U-Boot') ? { kind: 'tftp', ...known } : { kind: 'none' }
+  const isPlain = vendor.startsWith('U-Boot') || message.type === messageType.bootp
+  return isPlain ? { kind: 'tftp', ...known } : { kind: 'none' }
 }
 
 function stageOf(boot: BootProtocol): LoaderStage {

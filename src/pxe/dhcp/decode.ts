@@ -2,7 +2,7 @@
 // offset and never past what it was given (HOSTILE 1 to 4).
 import { ip4, type Ip4, isUnicastMac, type Mac, macFromBytes } from '#directory'
 import type { Decoded, DecodeRefusal } from './message.ts'
-import { optionCode } from './option-code.table.ts'
+import { dhcpOnly, messageType, optionCode } from './option-code.table.ts'
 import { optionOf, oversizedOption, scanField } from './options.ts'
 
 /** Offsets of RFC 2131 figure 1. */
@@ -31,7 +31,7 @@ export function decodeDhcp(received: Uint8Array): Decoded {
   const overload = scanAll(bytes, parts)
   if (typeof overload !== 'number') return { ok: false, refusal: overload }
   const options = { bytes, parts }
-  const type = optionOf(options, optionCode.messageType)?.[0]
+  const type = typeOf(options)
   if (type === undefined) return { ok: false, refusal: { kind: 'no-message-type' } }
   const mac = macOf(bytes)
   return {
@@ -67,11 +67,23 @@ function refuseHeader(bytes: Uint8Array): DecodeRefusal | undefined {
   if (op !== 1 && op !== 2) return { kind: 'bad-op', op }
   const length = bytes[2] ?? 0
   if (length > hardwareBytesMax) return { kind: 'bad-hardware-length', length }
-  return u32(bytes, field.cookie) === magicCookie ? undefined : { kind: 'no-cookie' }
+  const cookie = u32(bytes, field.cookie)
+  // RFC 951 §7.3: a BOOTP client that has nothing to say leaves the vendor's field empty.
+  const isEmpty = cookie === 0 && op === 1
+  return cookie === magicCookie || isEmpty ? undefined : { kind: 'no-cookie' }
+}
+
+/** `undefined`: neither DHCP nor BOOTP. */
+function typeOf(options: { bytes: Uint8Array; parts: number[] }): number | undefined {
+  const said = optionOf(options, optionCode.messageType)
+  if (said) return said[0]
+  const isDhcp = dhcpOnly.some((code) => optionOf(options, code) !== undefined)
+  return isDhcp ? undefined : messageType.bootp
 }
 
 /** The options field, then `file`, then `sname` (RFC 2131 §4.1), each once. Gives option 52's value. */
 function scanAll(bytes: Uint8Array, parts: number[]): number | DecodeRefusal {
+  if (u32(bytes, field.cookie) !== magicCookie) return 0
   const whole = { start: field.options, end: bytes.length, mustEnd: true }
   const refusal = scanField(bytes, whole, parts)
   if (refusal) return refusal

@@ -2,14 +2,14 @@
 import type { Ip4 } from '#directory'
 import { field, magicCookie } from './decode.ts'
 import type { OutgoingMessage, OutgoingOption } from './message.ts'
-import { optionCode } from './option-code.table.ts'
+import { messageType, optionCode } from './option-code.table.ts'
 
 /** RFC 2131 §2: every client takes this much; with IP and UDP headers it is 576. */
 export const leastBytesMax = 548
 /** What fits into an Ethernet frame. */
 export const mostBytesMax = 1472
 /** BOOTP relays and old ROMs drop what is shorter (RFC 1542 §2.1). */
-const bootpBytesMin = 300
+export const bootpBytes = 300
 
 /** A buffer for `encodeDhcp`. */
 export function replyBuffer(): Uint8Array {
@@ -18,15 +18,15 @@ export function replyBuffer(): Uint8Array {
 
 /** Writes the message and says how many bytes it has. What does not fit is left out, the last options first. */
 export function encodeDhcp(message: OutgoingMessage, into: Uint8Array): number {
-  const limit = Math.min(into.length, Math.max(leastBytesMax, message.bytesMax))
+  const isBootp = message.type === messageType.bootp
+  const least = isBootp ? bootpBytes : leastBytesMax
+  const limit = Math.min(into.length, Math.max(least, message.bytesMax))
   into.fill(0)
   writeHeader(message, into)
   const relay = message.relayInformation
   const relayBytes = relay ? sizeOf(relay.length) : 0
-  let at = writeOption(into, field.options, {
-    code: optionCode.messageType,
-    bytes: Uint8Array.of(message.type),
-  })
+  const type = { code: optionCode.messageType, bytes: Uint8Array.of(message.type) }
+  let at = isBootp ? field.options : writeOption(into, field.options, type)
   for (const option of message.options) {
     if (at + sizeOf(option.bytes.length) + relayBytes + 1 > limit) continue
     at = writeOption(into, at, option)
@@ -34,7 +34,7 @@ export function encodeDhcp(message: OutgoingMessage, into: Uint8Array): number {
   if (relay && at + relayBytes + 1 <= limit)
     at = writeOption(into, at, { code: optionCode.relayInformation, bytes: relay })
   into[at] = optionCode.end
-  return Math.max(at + 1, bootpBytesMin)
+  return Math.max(at + 1, bootpBytes)
 }
 
 /** Longer than 255 bytes is cut into pieces (RFC 3396 §5). */

@@ -4,7 +4,7 @@ import type { Options } from './options.ts'
 
 export interface DhcpMessage {
   readonly op: 'request' | 'reply'
-  /** RFC 2132 §9.6; may be one that we do not know. */
+  /** RFC 2132 §9.6; may be one that we do not know, or `messageType.bootp`. */
   readonly type: number
   readonly hops: number
   readonly xid: number
@@ -82,7 +82,7 @@ export function explainRefusal(refusal: DecodeRefusal): string {
     case 'bad-hardware-length':
       return `a hardware address of ${refusal.length} bytes does not fit its field`
     case 'no-cookie':
-      return 'the magic cookie is missing: plain BOOTP, or no DHCP at all'
+      return 'another cookie than that of DHCP'
     case 'option-past-end':
       return `option ${refusal.code} at byte ${refusal.at} is longer than its field`
     case 'no-end':
@@ -92,6 +92,6 @@ export function explainRefusal(refusal: DecodeRefusal): string {
     case 'option-too-long':
       return `option ${refusal.code} comes to more than ${refusal.bytes - 1} bytes`
     case 'no-message-type':
-      return 'option 53 is missing: plain BOOTP'
+      return 'option 53 is missing, and other options of DHCP are there'
   }
 }

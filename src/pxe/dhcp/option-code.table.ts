@@ -40,8 +40,18 @@ export const optionCode = {
   end: 255,
 } as const
 
+/** What only DHCP says: a message with one of these has lost its type, and is no BOOTP. */
+export const dhcpOnly = [
+  optionCode.requestedAddress,
+  optionCode.leaseSeconds,
+  optionCode.serverId,
+  optionCode.askedFor,
+] as const
+
 /** RFC 2132 §9.6 and RFC 4388. */
 export const messageType = {
+  /** No octet can say this: a message without option 53 (RFC 1534 §2). */
+  bootp: -1,
   discover: 1,
   offer: 2,
   request: 3,
@@ -55,5 +65,5 @@ export const messageType = {
 const typeNames = ['', 'DISCOVER', 'OFFER', 'REQUEST', 'DECLINE', 'ACK', 'NAK', 'RELEASE', 'INFORM']
 
 export function nameOfType(type: number): string {
-  return typeNames[type] ?? `type ${type}`
+  return type === messageType.bootp ? 'BOOTP' : typeNames[type] || `type ${type}`
 }

@@ -2,7 +2,7 @@
 import { type Found, type Ip4, ip4, type Network } from '#directory'
 import type { BootFile } from './boot-file.ts'
 import { destinationOf } from './destination.ts'
-import { bootFileBytesMax, leastBytesMax, mostBytesMax } from './encode.ts'
+import { bootFileBytesMax, bootpBytes, leastBytesMax, mostBytesMax } from './encode.ts'
 import type { DhcpMessage, OutgoingMessage, OutgoingOption } from './message.ts'
 import { messageType, optionCode } from './option-code.table.ts'
 import { u16Option } from './option-value.ts'
@@ -52,6 +52,20 @@ export function grantReply(exchange: Exchange, grant: Grant): Pick<Outcome, 'sen
   return sent(exchange, { type: grant.type, yiaddr, options })
 }
 
+/** RFC 1534 §2: no option that only DHCP has. */
+export function bootpReply(
+  exchange: Exchange,
+  address: Ip4,
+  network: Network,
+): Pick<Outcome, 'send'> {
+  const { message, arrival, world, found, bootFile } = exchange
+  const options = [
+    ...(bootFile ? bootOptions(message, bootFile) : []),
+    ...networkOptions(message, network, found, { arrival, domain: world.snapshot.domain }),
+  ]
+  return sent(exchange, { type: messageType.bootp, yiaddr: address, options })
+}
+
 /** RFC 2131 table 3: nothing but who speaks and why. */
 export function refusalReply(exchange: Exchange, why: Why): Pick<Outcome, 'send'> {
   const text = Uint8Array.from(explainRule(why).slice(0, 255), (char) => char.charCodeAt(0))
@@ -99,8 +113,12 @@ function outgoing(exchange: Exchange, content: Content): OutgoingMessage {
   }
 }
 
-/** Option 57 counts the IP and UDP headers; no client means less than 576 by it, and no frame takes more. */
+/**
+ * Option 57 counts the IP and UDP headers; no DHCP client means less than 576 by it, a BOOTP client may, and no frame
+ * takes more.
+ */
 function bytesMaxOf(message: DhcpMessage): number {
   const said = (u16Option(message.options, optionCode.messageBytesMax) ?? 0) - ipAndUdpBytes
-  return Math.min(mostBytesMax, Math.max(leastBytesMax, said))
+  const least = message.type === messageType.bootp ? bootpBytes : leastBytesMax
+  return Math.min(mostBytesMax, Math.max(least, said))
 }

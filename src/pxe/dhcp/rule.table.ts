@@ -24,6 +24,7 @@ export const ruleTexts = {
   asked: 'pool address {0:ip}, which the client asked for and nobody has',
   free: 'pool address {0:ip}, free',
   // No address
+  bootpStranger: '{0} speaks BOOTP, which has no end of a lease, and is not described',
   noPool: 'network {0} has no pool for machines that the directory does not describe',
   poolFull: 'the pool of network {0} has no free address',
   crowdedPort: 'port {0} has {1} unknown machines already, which is its limit',

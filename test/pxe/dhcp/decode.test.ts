@@ -9,6 +9,7 @@ import { readFrames, udpPayloads } from '../../pcap.ts'
 import { architectureOf, readClient } from '../../../src/pxe/dhcp/client.ts'
 import { decodeDomainSearch } from '../../../src/pxe/dhcp/domain-search.ts'
 import { hex } from '../../../src/pxe/dhcp/option-value.ts'
+import { optionCode } from '../../../src/pxe/dhcp/option-code.table.ts'
 import { codesOf, optionOf } from '../../../src/pxe/dhcp/options.ts'
 import { readRelayInformation } from '../../../src/pxe/dhcp/relay.ts'
 import { readSwitchPort } from '../../../src/pxe/dhcp/switch-port.ts'
@@ -282,10 +283,15 @@ for (const [sentence, change, refusal] of [
     (b: Uint8Array) => b.with(0, 3),
     { kind: 'bad-op', op: 3 },
   ],
-  ['a packet without the magic cookie is refused', (b: Uint8Array) => b.with(236, 0), noCookie],
+  ['a packet with another cookie is refused', (b: Uint8Array) => b.with(236, 1), noCookie],
   [
-    'a packet without a message type is refused',
-    (b: Uint8Array) => b.with(240, 12),
+    'RFC 1534 §2: a packet of DHCP that has lost its type is no BOOTP',
+    (b: Uint8Array) => b.with(240, optionCode.askedFor),
+    { kind: 'no-message-type' },
+  ],
+  [
+    'an empty message type is none',
+    (b: Uint8Array) => Uint8Array.from([...b.subarray(0, 240), 53, 0, 255]),
     { kind: 'no-message-type' },
   ],
 ] as const) {
