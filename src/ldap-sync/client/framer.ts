@@ -3,6 +3,8 @@
 import { type Asn1Limits, type Asn1Refusal, frameAt } from '#asn1'
 
 const firstBytes = 64 * 1024
+/** RFC 4511 4.1.1: every message is a SEQUENCE. */
+const sequenceTag = 0x30
 
 export class Framer {
   readonly #limits: Asn1Limits
@@ -23,6 +25,8 @@ export class Framer {
   push(bytes: Uint8Array, take: (message: Uint8Array) => void): Asn1Refusal | undefined {
     this.#append(bytes)
     while (this.#start < this.#end) {
+      // Whoever speaks another protocol is known by his first byte.
+      if (this.#buffer[this.#start] !== sequenceTag) return { kind: 'bad-tag', at: 0 }
       const held = this.#buffer.subarray(this.#start, this.#end)
       const framing = frameAt(held, 0, this.#limits)
       if (framing.kind === 'refused') return framing.refusal
