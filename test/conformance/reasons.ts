@@ -2,7 +2,20 @@
 import { knownGaps } from './known-gaps.table.ts'
 import { peers } from './peers.table.ts'
 
+export interface Reason {
+  readonly reason: string
+  readonly cases: readonly string[]
+  /** Of a peer only: now it passes, now it does not, so it is not asked. */
+  readonly wavers?: true
+}
+
+export type Reasons = readonly Reason[]
+
+export function reasonsOf(subject: string): Reasons {
+  return (subject === 'coppice' ? knownGaps : peers[subject]) ?? []
+}
+
 /** `undefined`: it must pass. */
-export function reasonFor(subject: string, says: string): string | undefined {
-  return (subject === 'coppice' ? knownGaps : peers[subject])?.[says]
+export function reasonFor(subject: string, says: string): Reason | undefined {
+  return reasonsOf(subject).find(({ cases }) => cases.includes(says))
 }

@@ -3,7 +3,7 @@
 import { after, before, describe, test } from 'node:test'
 import { needs, needsRoot } from '../needs.ts'
 import { dhcpCases, dnsCases, tftpCases } from './battery.ts'
-import { type Case, type Clients, type Protocol, rfcOf } from './harness/case.ts'
+import { type Case, type Clients, isFor, type Protocol } from './harness/case.ts'
 import { until } from './harness/commands.ts'
 import { DhcpClient } from './harness/dhcp-client.ts'
 import { type as messageType } from './harness/dhcp-packet.ts'
@@ -36,6 +36,7 @@ before(async () => {
   clients = open
   if (subject.claims.dhcp) await until('DHCP answers', () => offers(open.dhcp))
   if (subject.claims.dns) await until('DNS answers', () => knowsNames(open.dns))
+  if (subject.claims.tftp) await until('TFTP answers', () => givesFiles(open.tftp))
 }, possible)
 
 after(async () => {
@@ -47,7 +48,7 @@ after(async () => {
 
 async function offers(dhcp: DhcpClient): Promise<boolean> {
   const xid = dhcp.send({ type: messageType.discover, chaddr: hosts.n001.mac })
-  const heard = await dhcp.answerTo(xid, firstAnswerMs).catch(() => undefined)
+  const heard = await dhcp.firstAnswer(xid)
   return heard?.reply.yiaddr === hosts.n001.address
 }
 
@@ -56,16 +57,28 @@ async function knowsNames(dns: DnsClient): Promise<boolean> {
   return reply?.answers.length === 1
 }
 
+async function givesFiles(tftp: TftpClient): Promise<boolean> {
+  const session = await tftp.open()
+  session.ask('no-such-file')
+  return session.next(firstAnswerMs).then(
+    () => true,
+    () => false,
+  )
+}
+
+function expectationOf(says: string): { expectFailure?: string; skip?: string } {
+  const found = reasonFor(subject.name, says)
+  if (found === undefined) return {}
+  return found.wavers ? { skip: found.reason } : { expectFailure: found.reason }
+}
+
 function put<P extends Protocol>(
   cases: readonly Case<P>[],
   clientOf: (all: Clients) => Clients[P],
 ) {
   for (const one of cases) {
-    const claimed: readonly number[] = subject.claims[one.protocol] ?? []
-    if (![rfcOf(one), ...one.alsoNeeds].every((rfc) => claimed.includes(rfc))) continue
-    const reason = reasonFor(subject.name, one.says)
-    const expected = reason === undefined ? {} : { expectFailure: reason }
-    test(one.says, { ...possible, ...expected }, async () => {
+    if (!isFor(one, subject.claims)) continue
+    test(one.says, { ...expectationOf(one.says), ...possible }, async () => {
       if (clients === undefined) throw new Error('the stage is not there')
       await one.check(clientOf(clients))
     })

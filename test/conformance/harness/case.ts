@@ -39,3 +39,11 @@ export function section<P extends Protocol>(
 ): readonly Case<P>[] {
   return rows.map(([says, check]) => ({ protocol, says: `${heading}: ${says}`, alsoNeeds, check }))
 }
+
+export type Claims = Readonly<Partial<Record<Protocol, readonly number[]>>>
+
+/** Whether who claims these RFCs is asked. */
+export function isFor(one: Pick<Case, 'says' | 'protocol' | 'alsoNeeds'>, claims: Claims): boolean {
+  const claimed: readonly number[] = claims[one.protocol] ?? []
+  return [rfcOf(one), ...one.alsoNeeds].every((rfc) => claimed.includes(rfc))
+}

@@ -1,6 +1,6 @@
 // Why this file exists: namespaces and programs of a stage are made and ended by these few calls, each bounded in time.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { once } from 'node:events'
 
 const commandDeadlineMs = 20_000
@@ -13,18 +13,16 @@ export function run(program: string, ...argv: readonly string[]): string {
 
 export const ip = (...argv: readonly string[]): string => run('ip', ...argv)
 
-/** In a namespace; its output goes to a file, which is shown when it ends too soon. */
+/** In a namespace; its output goes to a file. */
 export function startIn(
   namespace: string,
   argv: readonly [string, ...string[]],
   logPath: string,
 ): ChildProcess {
-  const child = spawn('ip', ['netns', 'exec', namespace, ...argv], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const log = createWriteStream(logPath)
-  child.stdout.pipe(log, { end: false })
-  child.stderr.pipe(log, { end: false })
+  // A file, not a pipe: a pipe lives as long as the last child of a child.
+  const log = openSync(logPath, 'a')
+  const child = spawn('ip', ['netns', 'exec', namespace, ...argv], { stdio: ['ignore', log, log] })
+  closeSync(log)
   return child
 }
 

@@ -11,7 +11,7 @@ import {
   type Sent,
   type,
 } from './dhcp-packet.ts'
-import { type Datagram, everyMac, type Tap } from './tap.ts'
+import { type Datagram, everyMac, octets, type Tap } from './tap.ts'
 import { nets, relay, server, serverMac, witness } from './world.ts'
 
 export interface Heard {
@@ -34,6 +34,8 @@ export type Saying = Partial<Omit<Sent, 'chaddr' | 'options'>> & {
   readonly options?: readonly Option[]
 }
 
+/** A server may probe a new address before it offers it. */
+const patienceMs = 1_500
 /** Generous: the machine may be busy, and nothing waits so long that goes well. */
 const answerDeadlineMs = 10_000
 const serverPort = 67
@@ -69,6 +71,11 @@ export class DhcpClient {
     this.#tap.play(address, mac)
   }
 
+  /** Nobody is at that address any more. */
+  leave(address: string): void {
+    this.#tap.leave(address)
+  }
+
   /** The transaction's number. */
   send(saying: Saying, road: Road = roadOf(saying)): number {
     this.#xid = (this.#xid + 1) >>> 0
@@ -91,20 +98,39 @@ export class DhcpClient {
     })
   }
 
+  /** The first answer, if one comes soon. For a server that may not be there yet. */
+  async firstAnswer(xid: number): Promise<Heard | undefined> {
+    await this.#hearing(xid, patienceMs)
+    return this.heard(xid)[0]
+  }
+
   /** All that was said to that transaction so far. */
   heard(xid: number): readonly Heard[] {
     return this.#heard.get(xid) ?? []
   }
 
-  async answerTo(xid: number, deadlineMs = answerDeadlineMs): Promise<Heard> {
-    const signal = AbortSignal.timeout(deadlineMs)
-    for (;;) {
+  /** Waits in vain only until a witness that asked later was answered, and a while longer. */
+  async answerTo(xid: number): Promise<Heard> {
+    for (const wait of [
+      () => this.#hearing(xid, patienceMs),
+      () => this.alive(),
+      () => this.#hearing(xid, patienceMs),
+    ]) {
+      await wait()
       const [first] = this.heard(xid)
       if (first) return first
-      await once(this.#bell, String(xid), { signal }).catch((cause: unknown) => {
-        throw new Error('no answer came', { cause })
-      })
     }
+    throw new Error('no answer came, though the server answers others')
+  }
+
+  /** Whether something came in time. */
+  async #hearing(xid: number, deadlineMs: number): Promise<boolean> {
+    if (this.heard(xid).length > 0) return true
+    const signal = AbortSignal.timeout(deadlineMs)
+    return once(this.#bell, String(xid), { signal }).then(
+      () => true,
+      () => false,
+    )
   }
 
   /** Says it and gives the answer. */
@@ -135,7 +161,9 @@ export class DhcpClient {
   /** The server is there and has dealt with what came before. */
   async alive(): Promise<void> {
     const wanted = [option.wanted(witness.address), option.server(server)]
-    await this.askFor(type.ack, { type: type.request, chaddr: witness.mac, options: wanted })
+    const xid = this.send({ type: type.request, chaddr: witness.mac, options: wanted })
+    if (!(await this.#hearing(xid, answerDeadlineMs)))
+      throw new Error('the server is silent to all')
   }
 
   /** DISCOVER and REQUEST; the address that it got, and the last answer. */
@@ -180,7 +208,20 @@ export const viaRelay = { giaddr: relay, hops: 1 } as const
 
 export function isInPool(address: string, net: keyof typeof nets = 'near'): boolean {
   const [first, last] = nets[net].pool
-  const [prefix, low] = [first.slice(0, first.lastIndexOf('.')), Number(first.split('.').at(-1))]
-  const octet = Number(address.split('.').at(-1))
-  return address.startsWith(`${prefix}.`) && octet >= low && octet <= Number(last.split('.').at(-1))
+  return numberOf(address) >= numberOf(first) && numberOf(address) <= numberOf(last)
+}
+
+function numberOf(address: string): number {
+  return octets(address).reduce((number, octet) => number * 256 + octet, 0)
+}
+
+/** Had and given back a moment ago: free, as sure as can be from outside. */
+export async function freed(dhcp: DhcpClient): Promise<string> {
+  const chaddr = dhcp.stranger()
+  const { yiaddr } = (await dhcp.lease(chaddr)).reply
+  const options = [option.server(server)]
+  dhcp.send({ type: type.release, chaddr, ciaddr: yiaddr, options }, unicastFrom(yiaddr))
+  await dhcp.alive()
+  dhcp.leave(yiaddr)
+  return yiaddr
 }

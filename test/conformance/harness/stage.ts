@@ -71,10 +71,10 @@ function wire(namespace: string, home: string): void {
     clientInterface,
   )
   theirs('link', 'set', clientInterface, 'netns', home)
-  theirs('address', 'add', `${server}/24`, 'brd', '+', 'dev', serverInterface)
+  theirs('address', 'add', `${server}/${nets.near.prefix}`, 'brd', '+', 'dev', serverInterface)
   for (const device of ['lo', serverInterface]) theirs('link', 'set', device, 'up')
   for (const address of [clientAddress, strangerAddress])
-    ours('address', 'add', `${address}/24`, 'dev', clientInterface)
+    ours('address', 'add', `${address}/${nets.near.prefix}`, 'dev', clientInterface)
   for (const address of [relay, otherRelay])
     ours('address', 'add', `${address}/32`, 'dev', clientInterface)
   for (const device of ['lo', clientInterface]) ours('link', 'set', device, 'up')

@@ -1,6 +1,6 @@
 // Why this file exists: what a server must say of itself to be judged by the battery: which RFCs it claims, and how it
 // is started with the world of the cases.
-import type { Protocol } from './case.ts'
+import type { Claims } from './case.ts'
 import type { Stage } from './stage.ts'
 
 export interface Subject {
@@ -9,7 +9,7 @@ export interface Subject {
   /** All must be there. */
   readonly programs: readonly string[]
   /** It is asked only what it claims. */
-  readonly claims: Readonly<Partial<Record<Protocol, readonly number[]>>>
+  readonly claims: Claims
   /** Resolves when it runs; whether it answers is then asked by the protocols themselves. */
   start(stage: Stage): Promise<Running>
 }

@@ -21,6 +21,8 @@ export interface Tap {
   onDatagram(listener: (datagram: Datagram) => void): () => void
   /** From now on that address is at home at this card. */
   play(address: string, mac: string): void
+  /** Nobody is there any more. */
+  leave(address: string): void
   close(): Promise<void>
 }
 
@@ -55,6 +57,7 @@ export async function openTap(interfaceName: string): Promise<Tap> {
       return () => listeners.delete(listener)
     },
     play: (address, mac) => void homes.set(address, mac),
+    leave: (address) => void homes.delete(address),
     async close() {
       const gone = once(worker, 'exit')
       Atomics.store(stop, 0, 1)

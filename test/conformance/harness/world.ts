@@ -10,30 +10,43 @@ export const base = 'dc=cluster,dc=test'
 export interface Net {
   readonly name: string
   readonly number: string
+  readonly prefix: number
   readonly mask: string
   readonly broadcast: string
   readonly router: string
   readonly pool: readonly [first: string, last: string]
 }
 
-function net(name: string, third: number, last: number): Net {
-  const number = `10.${third}.0`
+/** `near` is the wire of the server; the others lie behind a relay, whose addresses are their routers'. */
+export const nets = {
+  /** Wide, so that cases that run side by side hardly ever meet at one address. */
+  near: {
+    name: 'near',
+    number: '10.91.0.0',
+    prefix: 22,
+    mask: '255.255.252.0',
+    broadcast: '10.91.3.255',
+    router,
+    pool: ['10.91.1.1', '10.91.3.200'],
+  },
+  far: behind('far', '10.92.0'),
+  farther: behind('farther', '10.93.0'),
+} as const satisfies Record<string, Net>
+
+function behind(name: string, start: string): Net {
   return {
     name,
-    number: `${number}.0`,
+    number: `${start}.0`,
+    prefix: 24,
     mask: '255.255.255.0',
-    broadcast: `${number}.255`,
-    router: third === 91 ? router : `${number}.1`,
-    pool: [`${number}.100`, `${number}.${last}`],
+    broadcast: `${start}.255`,
+    router: `${start}.1`,
+    pool: [`${start}.100`, `${start}.229`],
   }
 }
 
-/** `near` is the wire of the server; the others lie behind a relay, whose addresses are their routers'. */
-export const nets = {
-  near: net('near', 91, 229),
-  far: net('far', 92, 229),
-  farther: net('farther', 93, 229),
-}
+/** Reached by the router of the farther network, as its hosts are told. */
+export const routed = '198.51.100.0/24'
 export const relay = nets.far.router
 export const otherRelay = nets.farther.router
 
@@ -63,6 +76,13 @@ export const hosts = {
 export const witness: Host = { name: 'n099', mac: '52:54:00:91:00:99', address: '10.91.0.99' }
 
 export const allHosts: readonly Host[] = [...Object.values(hosts), witness]
+
+/** Names of the zone. `deep.inside` makes a name that has nothing of its own (RFC 8020). */
+export const dnsRecords: readonly { readonly name: string; readonly address: string }[] = [
+  ...allHosts,
+  { name: 'www', address: hosts.n001.address },
+  { name: 'deep.inside', address: '10.91.0.21' },
+]
 
 /** By processor architecture (RFC 4578 §2.1). */
 export const loaders = { bios: 'undionly.kpxe', efi: 'snponly.efi' } as const

@@ -27,7 +27,7 @@ export const coppice: Subject = {
   claims: {
     dhcp: [2131, 2132, 951, 1542, 1534, 3046, 3011, 3527, 3396, 3397, 3442, 4578, 6842],
     tftp: [1350, 1123, 2347, 2348, 2349, 7440],
-    dns: [1034, 1035, 2181, 2308, 4592, 4343, 5936, 6891, 7766, 8020, 8482],
+    dns: [1034, 1035, 2181, 2308, 4592, 4343, 5936, 6891, 7766, 8020, 8482, 9619],
   },
   start,
 }
@@ -41,9 +41,10 @@ async function start(stage: Stage): Promise<Running> {
   for (const { name, bytes } of Object.values(files)) put(name, bytes, { loaders, folder })
   writeFileSync(config, settingsText(stage, join(folder, 'host-image')))
   // Programs that `ip netns exec` starts see mounts of their own: there the loaders are ours.
-  const shell = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+  const shell =
+    'for folder in /usr/lib/ipxe /boot; do mount --bind "$1" "$folder" || exit; done; shift; exec "$@"'
   const serve = [program, 'serve', '--config', config, '--data', data]
-  const argv = ['sh', '-c', shell, 'sh', loaders, loadersFolder, ...serve] as const
+  const argv = ['sh', '-c', shell, 'sh', loaders, ...serve] as const
   const child = startIn(stage.namespace, argv, log)
   const isReady = (): boolean => {
     if (child.exitCode !== null) throw new Error(`serve ended: ${readFileSync(log, 'utf8')}`)
