@@ -46,10 +46,23 @@ export async function serve(options: ServeOptions): Promise<void> {
       options.log(`warning: ${spec.name} does not run: ${String(error)}`)
     }
   }
+  const stopAll = async (): Promise<void> => {
+    // The directory server goes last: core may still be writing to it.
+    for (const child of children.toReversed()) await child.stop()
+  }
   using _room = watchRoom(options.dataDir, options.log)
-  await using directory = await directoryServer(settings, options)
+  // At once: it serves what it served before, while everything else is still being made ready.
+  const wire = start(ours('wire', options.configPath, options.dataDir))
+  // Its failure is told below, where the others are waited for.
+  void wire.catch(() => undefined)
+  await using directory = await directoryServer(settings, options).catch(async (error: unknown) => {
+    await stopAll()
+    throw error
+  })
   try {
-    for (const stage of stages(settings, options, directory)) await Promise.all(stage.map(start))
+    const [first = [], ...later] = stages(settings, options, directory)
+    await Promise.all([wire, ...first.map(start)])
+    for (const stage of later) await Promise.all(stage.map(start))
     options.print(readyLine(settings))
     notifySystemd(options.underSystemd, 'READY=1')
     // A process that is killed writes nothing at its end, and just then the next start must be a quick one.
@@ -58,8 +71,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     if (fault !== undefined) throw fault
   } finally {
     notifySystemd(options.underSystemd, 'STOPPING=1')
-    // The directory server goes last: core may still be writing to it.
-    for (const child of children.toReversed()) await child.stop()
+    await stopAll()
   }
 }
 
@@ -80,7 +92,7 @@ function stages(
 ): ChildSpec[][] {
   const { dataDir, configPath, log } = options
   const runDir = join(dataDir, 'run')
-  const first: ChildSpec[] = [ours('wire', configPath, dataDir)]
+  const first: ChildSpec[] = []
   if (directory !== undefined) {
     const { slapd } = directory
     first.push({ ...slapdChild(slapd, dataDir), argv: dyingWithUs(slapd.argv) })
