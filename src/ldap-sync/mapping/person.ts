@@ -38,7 +38,7 @@ export function mapPerson(entry: RawEntry, fields: Fields): Person | undefined {
     return []
   })
   if (uid === undefined) return undefined
-  const tags = fields.all('coppicetag')
+  const tags = fields.texts('coppicetag')
   return { kind: 'person', id: entry.id, dn: entry.dn, uid, ...account, sshKeys, tags, sudo }
 }
 
