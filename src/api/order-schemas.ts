@@ -93,15 +93,15 @@ export function ordersView<View>(view: z.ZodType<View>): z.ZodType<OrdersView<Vi
 const orderProgress = exactly<OrderProgress>()(z.object({ done: z.int(), of: z.int() }))
 
 /** A line of an answer that is given while the order is carried out; the last one is no progress. */
-export type OrderLine<View> =
+export type OrderLine<Result> =
   | { readonly kind: 'progress'; readonly progress: OrderProgress }
-  | { readonly kind: 'result'; readonly result: OrdersView<View> }
+  | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'problem'; readonly problem: z.output<typeof problem> }
 
-export function orderLine<View>(view: z.ZodType<View>): z.ZodType<OrderLine<View>> {
+export function orderLine<Result>(result: z.ZodType<Result>): z.ZodType<OrderLine<Result>> {
   return z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('progress'), progress: orderProgress }),
-    z.object({ kind: z.literal('result'), result: ordersView(view) }),
+    z.object({ kind: z.literal('result'), result }),
     z.object({ kind: z.literal('problem'), problem }),
   ])
 }

@@ -44,7 +44,7 @@ export function addRoutes(app: Api, { services, uploads, upgrades, limits }: Rou
   addHplRoutes(app, services)
   addTokenRoutes(app, services)
   addDirectoryRoutes(app, services)
-  addImportRoute(app, services)
+  addImportRoute(app, { imports: services.imports, limits })
   addExportRoute(app, services)
   addEventRoute(app, services)
 }

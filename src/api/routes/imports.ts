@@ -4,8 +4,10 @@ import { z } from 'zod'
 import { troubleView } from '../cluster-schemas.ts'
 import { exactly } from '../exactly.ts'
 import type { ImportRequest, ImportView, LeftOutView } from '../exchange-services.ts'
-import type { Services } from '../services.ts'
+import type { ApiLimits } from '../limits.ts'
+import type { OrderWatch, Services } from '../services.ts'
 import { type Api, failures } from './typed.ts'
+import { answerWith, lines } from './watched.ts'
 
 /** 64 Mi characters, of which some take several bytes in JSON. */
 const bodyBytesMax = 128 * 1024 * 1024
@@ -51,7 +53,13 @@ export const importView = exactly<ImportView>()(
   }),
 )
 
-export function addImportRoute(app: Api, { imports }: Services): void {
+interface ImportParts {
+  readonly imports: Services['imports']
+  readonly limits: ApiLimits
+}
+
+export function addImportRoute(app: Api, { imports, limits }: ImportParts): void {
+  const answer = answerWith(limits)
   app.post(
     '/v1/imports',
     {
@@ -60,20 +68,29 @@ export function addImportRoute(app: Api, { imports }: Services): void {
         tags: ['directory'],
         summary:
           'Describes what files of other programs describe; dryRun tells what would be written, as LDIF',
+        description:
+          'With `Accept: application/x-ndjson`, an import that takes long is answered by lines, as orders for many are.',
         body: importRequest,
+        produces: ['application/json', lines],
         response: { 200: importView, ...failures },
       },
     },
-    async ({ body, caller, raw }) => {
-      const gone = new AbortController()
-      // The request ends long before its answer does; the connection does not.
-      const end = (): void => gone.abort()
-      raw.socket.once('close', end)
-      try {
-        return await imports.run(body, caller, { signal: gone.signal, onProgress: () => undefined })
-      } finally {
-        raw.socket.off('close', end)
-      }
+    (request, reply) => {
+      const order = (watch: OrderWatch): Promise<ImportView> =>
+        imports.run(request.body, request.caller, watch)
+      return answer(request, reply, { order, unsaid })
     },
   )
+}
+
+const unsaid: ImportView = {
+  format: '',
+  understood: [],
+  leftOut: [],
+  already: [],
+  conflicts: [],
+  networks: [],
+  machines: [],
+  done: [],
+  failed: [],
 }

@@ -52,15 +52,24 @@ export class Asking {
     view: z.ZodType<View>,
     onProgress: (progress: OrderProgress) => void,
   ): Promise<OrdersView<View>> {
-    const shape = orderLine(view)
+    return this.watched(question, ordersView(view), onProgress)
+  }
+
+  /** What takes long to write, whatever it is answered with. */
+  async watched<Result>(
+    question: Question,
+    result: z.ZodType<Result>,
+    onProgress: (progress: OrderProgress) => void,
+  ): Promise<Result> {
+    const shape = orderLine(result)
     const onLine = (line: string): void => {
       const told =
         line.length < progressCharactersMax ? shape.safeParse(parseJson(line)) : undefined
       if (told?.data?.kind === 'progress') onProgress(told.data.progress)
     }
     const answer = await this.#ask({ ...question, onLine })
-    const last = this.#shaped(question, answer, z.union([shape, ordersView(view)]))
-    if (!('kind' in last)) return last
+    const { data: last } = shape.safeParse(parseJson(answer.text))
+    if (last === undefined) return this.#shaped(question, answer, result)
     if (last.kind === 'result') return last.result
     if (last.kind === 'problem') throw toldFault(last.problem)
     throw this.#strange(question, 'it ended before the order did')

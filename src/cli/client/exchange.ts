@@ -1,5 +1,11 @@
 // Why this file exists: files of other programs, in and out, as the commands see them.
-import { type ExportFormat, type ImportRequest, type ImportView, importView } from '#api'
+import {
+  type ExportFormat,
+  type ImportRequest,
+  type ImportView,
+  importView,
+  type OrderProgress,
+} from '#api'
 import type { Asking } from './asking.ts'
 
 /** 100,000 entries, each of which the LDAP server writes to its disk. */
@@ -7,7 +13,7 @@ const importMsMax = 3_600_000
 
 export interface ExchangeAppliance {
   readonly imports: {
-    run(request: ImportRequest): Promise<ImportView>
+    run(request: ImportRequest, onProgress: (progress: OrderProgress) => void): Promise<ImportView>
   }
   readonly exports: {
     file(order: {
@@ -22,11 +28,11 @@ export interface ExchangeAppliance {
 export function exchangePartsOf(asking: Asking): ExchangeAppliance {
   return {
     imports: {
-      run: (body) =>
-        asking.one(
-          { method: 'POST', path: '/v1/imports', body, answerMsMax: importMsMax },
-          importView,
-        ),
+      run: (body, onProgress) => {
+        const path = '/v1/imports'
+        const question = { method: 'POST', path, body, answerMsMax: importMsMax } as const
+        return asking.watched(question, importView, onProgress)
+      },
     },
     exports: {
       file: ({ format, zone, onBytes, signal }) => {

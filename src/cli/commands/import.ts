@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { ImportRequest, ImportView } from '#api'
 import { exitStatus, Fault, faultLines } from '#fault'
 import { printThing } from '../output/print.ts'
+import { progressOn } from '../output/progress.ts'
 import { plainText } from '../output/table.ts'
 import { type Call, type Outcome, tell } from '../program/call.ts'
 import { demandYes } from '../program/confirm.ts'
@@ -45,13 +46,13 @@ export function declareImport(program: Command, declare: Declare): void {
 async function run(call: Call<ImportFlags>): Promise<Outcome> {
   const { flags } = call
   const request = await requestOf(call)
-  const { imports } = await call.appliance()
+  const order = await orderFor(call)
   if (flags.dryRun === true) {
-    const view = await imports.run({ ...request, dryRun: true })
+    const view = await order({ ...request, dryRun: true })
     return show(call, view)
   }
   // With --yes the report comes with the result: nobody reads it before.
-  const asked = flags.yes === true ? undefined : await imports.run({ ...request, dryRun: true })
+  const asked = flags.yes === true ? undefined : await order({ ...request, dryRun: true })
   if (asked !== undefined) {
     report(call, asked)
     if (asked.networks.length + asked.machines.length === 0) return conclude(call, asked)
@@ -61,9 +62,27 @@ async function run(call: Call<ImportFlags>): Promise<Outcome> {
       'look at it with --dry-run, then give --yes',
     )
   }
-  const view = await imports.run(request)
+  const view = await order(request)
   if (asked === undefined) report(call, view)
   return conclude(call, view)
+}
+
+/** Told on standard error how far it is, where it takes long. */
+async function orderFor(
+  call: Call<ImportFlags>,
+): Promise<(request: ImportRequest) => Promise<ImportView>> {
+  const { io, flags } = call
+  const { imports } = await call.appliance()
+  return async (request) => {
+    const progress = progressOn(io, flags.quiet === true, io.clock.now)
+    try {
+      return await imports.run(request, ({ done, of }) => {
+        progress.show({ what: 'adding', done, total: of, detail: `${done} of ${of}` })
+      })
+    } finally {
+      progress.end()
+    }
+  }
 }
 
 async function requestOf({ words, flags, io }: Call<ImportFlags>): Promise<ImportRequest> {
