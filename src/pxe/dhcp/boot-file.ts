@@ -3,7 +3,7 @@
 import { type Found, formatIp4, type Ip4, type Machine } from '#directory'
 import type { NextBoot } from '#feed'
 import type { BootProtocol } from './client.ts'
-import { loaderOfArchitecture } from './loader.table.ts'
+import { biosArchitecture, loaderOfArchitecture } from './loader.table.ts'
 
 /** The path of the first script; it is fixed, because a DHCP field is too short for all that a script may ask. */
 export const entryScriptPath = '/boot.ipxe'
@@ -14,6 +14,8 @@ export interface BootFile {
   readonly isHttpBoot: boolean
   /** iPXE waits for a proxy's offer unless told that there is none. */
   readonly isForIpxe: boolean
+  /** In option 67 beside its field. Old BIOS firmware reads past that option's end, and asks for it all the same. */
+  readonly mayStandTwice: boolean
 }
 
 export interface BootAsking {
@@ -66,5 +68,11 @@ function loader(architecture: number, prefix: string, boot: BootProtocol): BootF
 }
 
 function named(name: string, boot: BootProtocol): BootFile {
-  return { name, isHttpBoot: boot.kind === 'http', isForIpxe: boot.kind === 'ipxe' }
+  const isBios = boot.kind === 'pxe' && boot.architecture === biosArchitecture
+  return {
+    name,
+    isHttpBoot: boot.kind === 'http',
+    isForIpxe: boot.kind === 'ipxe',
+    mayStandTwice: !isBios,
+  }
 }

@@ -1,6 +1,7 @@
 // Why this file exists: a reply is written once, by offset, into a buffer that lives as long as its socket.
 import type { Ip4 } from '#directory'
 import { field, magicCookie } from './decode.ts'
+import { layOut, type Room, sizeOf } from './layout.ts'
 import type { OutgoingMessage, OutgoingOption } from './message.ts'
 import { messageType, optionCode } from './option-code.table.ts'
 
@@ -27,19 +28,29 @@ export function encodeDhcp(message: OutgoingMessage, into: Uint8Array): number {
   const relayBytes = relay ? sizeOf(relay.length) : 0
   const type = { code: optionCode.messageType, bytes: Uint8Array.of(message.type) }
   let at = isBootp ? field.options : writeOption(into, field.options, type)
-  for (const option of message.options) {
-    if (at + sizeOf(option.bytes.length) + relayBytes + 1 > limit) continue
-    at = writeOption(into, at, option)
-  }
+  const room = { options: limit - at - relayBytes - 1, ...freeFields(message) }
+  const layout = layOut(message.options, room, message.asked)
+  for (const option of layout.options) at = writeOption(into, at, option)
   if (relay && at + relayBytes + 1 <= limit)
     at = writeOption(into, at, { code: optionCode.relayInformation, bytes: relay })
   into[at] = optionCode.end
+  overload(into, field.file.start, layout.file)
+  overload(into, field.sname.start, layout.sname)
   return Math.max(at + 1, bootpBytes)
 }
 
-/** Longer than 255 bytes is cut into pieces (RFC 3396 §5). */
-function sizeOf(bytes: number): number {
-  return bytes + 2 * Math.max(1, Math.ceil(bytes / 255))
+/** RFC 1534 §2: a BOOTP client has never heard of option 52. */
+function freeFields({ type, bootFile }: OutgoingMessage): Pick<Room, 'file' | 'sname'> {
+  if (type === messageType.bootp) return { file: 0, sname: 0 }
+  const file = bootFile === '' ? field.file.end - field.file.start - 1 : 0
+  return { file, sname: field.sname.end - field.sname.start - 1 }
+}
+
+/** Each field has an end mark of its own. */
+function overload(into: Uint8Array, start: number, options: readonly OutgoingOption[]): void {
+  let at = start
+  for (const option of options) at = writeOption(into, at, option)
+  if (at > start) into[at] = optionCode.end
 }
 
 function writeOption(into: Uint8Array, start: number, option: OutgoingOption): number {

@@ -45,7 +45,7 @@ export type Decoded =
   | { readonly ok: true; readonly value: DhcpMessage }
   | { readonly ok: false; readonly refusal: DecodeRefusal }
 
-/** What we send. Options are written in this order, those that do not fit are left out from the end. */
+/** What we send. Options are in the order of need: those that do not fit are left out from the end. */
 export interface OutgoingMessage {
   readonly op: 'request' | 'reply'
   readonly type: number
@@ -59,6 +59,8 @@ export interface OutgoingMessage {
   readonly hardware: DhcpMessage['hardware']
   readonly bootFile: string
   readonly options: readonly OutgoingOption[]
+  /** Option 55 of the client: what is sent stands in this order. */
+  readonly asked?: Uint8Array
   /** RFC 3046 §2.2: the relay's own option goes back as it came, as the last one. */
   readonly relayInformation?: Uint8Array
   /** The largest DHCP message, without IP and UDP headers, that the client takes. */

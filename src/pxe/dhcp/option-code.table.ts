@@ -22,6 +22,7 @@ export const optionCode = {
   rebindSeconds: 59,
   vendorClass: 60,
   clientId: 61,
+  tftpServerName: 66,
   bootFile: 67,
   /** RFC 3004 */
   userClass: 77,
@@ -35,6 +36,8 @@ export const optionCode = {
   machineId: 97,
   /** RFC 3397 */
   domainSearch: 119,
+  /** RFC 5859 */
+  tftpServers: 150,
   /** iPXE's own encapsulated options */
   ipxe: 175,
   end: 255,

@@ -5,11 +5,10 @@ import type { Lease } from '../lease/lease.ts'
 import type { Destination } from './destination.ts'
 import { messageType, nameOfType, optionCode } from './option-code.table.ts'
 import { latin1Bytes } from './option-value.ts'
-import { optionOf } from './options.ts'
 import { type Outcome, silence } from './outcome.ts'
 import { holderOf, type Question } from './question.ts'
 import { nowhere, sent } from './reply.ts'
-import { bootOptions, clientIdEcho, serverIdOption } from './reply-options.ts'
+import { bootOptions, clientIdEcho, machineIdEcho, serverIdOption } from './reply-options.ts'
 import { requestStateOf } from './request.ts'
 import { because } from './why.ts'
 
@@ -32,7 +31,6 @@ function bootReply(question: Question, type: number): Outcome {
   const { message, bootFile, client, arrival, asking } = question
   if (client.boot.kind === 'none') return silence(because('notBooting'))
   if (!bootFile) return silence(because('nothingToBoot', asking.found?.device.name ?? asking.mac))
-  const machineId = optionOf(message.options, optionCode.machineId)
   const options = [
     serverIdOption(arrival),
     ...(bootFile.isHttpBoot
@@ -41,9 +39,9 @@ function bootReply(question: Question, type: number): Outcome {
           { code: optionCode.vendorClass, bytes: latin1Bytes('PXEClient') },
           { code: optionCode.vendorSpecific, bytes: noDiscovery },
         ]),
-    ...bootOptions(message, bootFile),
+    ...bootOptions(message, bootFile, arrival),
     ...clientIdEcho(message),
-    ...(machineId ? [{ code: optionCode.machineId, bytes: machineId }] : []),
+    ...machineIdEcho(message),
   ]
   const { send } = sent(question, { type, yiaddr: nowhere, options })
   if (!send) return silence(because('notBooting'))

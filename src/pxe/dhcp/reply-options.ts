@@ -4,6 +4,7 @@ import {
   broadcastOf,
   type Found,
   type DnsName,
+  formatIp4,
   netmask,
   type Network,
   parseDnsName,
@@ -38,16 +39,43 @@ export function clientIdEcho(message: DhcpMessage): readonly OutgoingOption[] {
   return bytes && bytes.length > 0 ? [{ code: optionCode.clientId, bytes }] : []
 }
 
+/** RFC 4578 §2.3: firmware takes no answer that does not name its machine. */
+export function machineIdEcho(message: DhcpMessage): readonly OutgoingOption[] {
+  const bytes = optionOf(message.options, optionCode.machineId)
+  return bytes && bytes.length > 0 ? [{ code: optionCode.machineId, bytes }] : []
+}
+
 /** The order is that of need: a loader can do without a clock, not without a file. */
-export function bootOptions(message: DhcpMessage, file: BootFile): readonly OutgoingOption[] {
-  const options: OutgoingOption[] = []
-  if (file.name.length > bootFileBytesMax)
-    options.push({ code: optionCode.bootFile, bytes: text(file.name) })
-  if (file.isHttpBoot) options.push({ code: optionCode.vendorClass, bytes: text('HTTPClient') })
-  // Sub-option 176: no proxy will offer, so iPXE need not wait 3 s for one.
-  if (file.isForIpxe && wants(message, optionCode.ipxe))
-    options.push({ code: optionCode.ipxe, bytes: Uint8Array.of(176, 1, 1, optionCode.end) })
-  return options
+export function bootOptions(
+  message: DhcpMessage,
+  file: BootFile,
+  arrival: Arrival,
+): readonly OutgoingOption[] {
+  const { interfaceAddress } = arrival
+  const isLong = file.name.length > bootFileBytesMax
+  const all: readonly (OutgoingOption | false)[] = [
+    (isLong || (file.mayStandTwice && asksFor(message, optionCode.bootFile))) && {
+      code: optionCode.bootFile,
+      bytes: text(file.name),
+    },
+    file.isHttpBoot && { code: optionCode.vendorClass, bytes: text('HTTPClient') },
+    // Sub-option 176: no proxy will offer, so iPXE need not wait 3 s for one.
+    file.isForIpxe &&
+      wants(message, optionCode.ipxe) && {
+        code: optionCode.ipxe,
+        bytes: Uint8Array.of(176, 1, 1, optionCode.end),
+      },
+    // A name for the server: its address, which needs no look-up (GRUB and U-Boot read it so).
+    asksFor(message, optionCode.tftpServerName) && {
+      code: optionCode.tftpServerName,
+      bytes: text(formatIp4(interfaceAddress)),
+    },
+    asksFor(message, optionCode.tftpServers) && {
+      code: optionCode.tftpServers,
+      bytes: addressBytes(interfaceAddress),
+    },
+  ]
+  return all.filter((option) => option !== false)
 }
 
 export function networkOptions(
@@ -78,6 +106,11 @@ export function networkOptions(
       .filter((option) => option !== undefined)
       .filter(({ code, bytes }) => bytes.length > 0 && wants(message, code)),
   ]
+}
+
+/** By name: whoever says nothing has not said that. */
+function asksFor(message: DhcpMessage, code: number): boolean {
+  return optionOf(message.options, optionCode.askedFor)?.includes(code) ?? false
 }
 
 /** A client without option 55 gets everything. */

@@ -12,6 +12,7 @@ import {
   bootOptions,
   clientIdEcho,
   leaseTimeOptions,
+  machineIdEcho,
   networkOptions,
   serverIdOption,
 } from './reply-options.ts'
@@ -45,7 +46,8 @@ export function grantReply(exchange: Exchange, grant: Grant): Pick<Outcome, 'sen
     serverIdOption(arrival),
     ...(grant.seconds === undefined ? [] : leaseTimeOptions(grant.seconds)),
     ...clientIdEcho(message),
-    ...(bootFile ? bootOptions(message, bootFile) : []),
+    ...machineIdEcho(message),
+    ...(bootFile ? bootOptions(message, bootFile, arrival) : []),
     ...networkOptions(message, grant.network, found, { arrival, domain: world.snapshot.domain }),
   ]
   const yiaddr = grant.seconds === undefined ? nowhere : grant.address
@@ -60,7 +62,7 @@ export function bootpReply(
 ): Pick<Outcome, 'send'> {
   const { message, arrival, world, found, bootFile } = exchange
   const options = [
-    ...(bootFile ? bootOptions(message, bootFile) : []),
+    ...(bootFile ? bootOptions(message, bootFile, arrival) : []),
     ...networkOptions(message, network, found, { arrival, domain: world.snapshot.domain }),
   ]
   return sent(exchange, { type: messageType.bootp, yiaddr: address, options })
@@ -93,6 +95,7 @@ export function sent(exchange: Exchange, content: Content): Pick<Outcome, 'send'
 function outgoing(exchange: Exchange, content: Content): OutgoingMessage {
   const { message, arrival, bootFile } = exchange
   const relay = optionOf(message.options, optionCode.relayInformation)
+  const asked = optionOf(message.options, optionCode.askedFor)
   const isNak = content.type === messageType.nak
   return {
     op: 'reply',
@@ -108,6 +111,7 @@ function outgoing(exchange: Exchange, content: Content): OutgoingMessage {
     hardware: message.hardware,
     bootFile: bootFile && bootFile.name.length <= bootFileBytesMax ? bootFile.name : '',
     options: content.options,
+    ...(asked && { asked }),
     ...(relay && { relayInformation: relay }),
     bytesMax: bytesMaxOf(message),
   }

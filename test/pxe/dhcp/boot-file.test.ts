@@ -36,7 +36,12 @@ const script = 'http://10.77.0.1/boot.ipxe'
 
 for (const [sentence, mac, options, file] of [
   ['RFC 4578: BIOS is given undionly.kpxe', knownMac, firmware('PXEClient', 0), 'undionly.kpxe'],
-  ['RFC 4578: x86 UEFI is given snponly.efi', knownMac, firmware('PXEClient', 6), 'snponly.efi'],
+  [
+    'RFC 4578: x86 UEFI is given its own loader',
+    knownMac,
+    firmware('PXEClient', 6),
+    'snponly-i386.efi',
+  ],
   ['RFC 4578: x64 UEFI is given snponly.efi', knownMac, firmware('PXEClient', 7), 'snponly.efi'],
   [
     'RFC 4578: x64 UEFI that says EBC is given snponly.efi',
@@ -66,7 +71,7 @@ for (const [sentence, mac, options, file] of [
     'x86 HTTP boot is given a URL',
     knownMac,
     firmware('HTTPClient', 15),
-    'http://10.77.0.1/snponly.efi',
+    'http://10.77.0.1/snponly-i386.efi',
   ],
   ['iPXE is given the first script', knownMac, ipxe, script],
   [
