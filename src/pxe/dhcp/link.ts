@@ -4,6 +4,8 @@ import { broadcastOf, contains, formatIp4, type Ip4, type Network, type Snapshot
 import { circuitPort } from '../lease/lease.ts'
 import type { Client } from './client.ts'
 import type { DhcpMessage } from './message.ts'
+import { optionCode } from './option-code.table.ts'
+import { addressOption } from './option-value.ts'
 import { because, type Why } from './why.ts'
 import type { Arrival } from './world.ts'
 
@@ -24,15 +26,26 @@ export function findLink(
   arrival: Arrival,
   snapshot: Snapshot,
 ): LinkFound {
-  if (message.giaddr !== 0) return relayedLink(message.giaddr, client, arrival, snapshot)
+  if (message.giaddr !== 0) return relayedLink(message, client, arrival, snapshot)
   const onInterface = networksOn(snapshot, arrival)
-  const [first, ...rest] = renewedFrom(message, arrival, snapshot) ?? onInterface
+  const selected = addressOption(message.options, optionCode.subnetSelection)
+  const [first, ...rest] =
+    renewedFrom(message, arrival, snapshot) ?? selectedOf(onInterface, selected)
+  if (!first && selected !== undefined && onInterface.length > 0)
+    return refuse(because('subnetElsewhere', selected, arrival.interfaceName), false)
   return first
     ? {
         ok: true,
         link: { networks: [first, ...rest], port: `interface ${arrival.interfaceName}` },
       }
     : refuse(because('noNetwork', arrival.interfaceName, arrival.source), false)
+}
+
+/** RFC 3011: one of those that are there; without a relay nobody is on any other. */
+function selectedOf(networks: readonly Network[], selected: Ip4 | undefined): readonly Network[] {
+  if (selected === undefined) return networks
+  const network = narrowest(networks, selected)
+  return network ? [network] : []
 }
 
 /** Networks of the directory that lie on the interface, those with a pool first. */
@@ -60,7 +73,12 @@ function renewedFrom(
   )
 }
 
-function relayedLink(giaddr: Ip4, client: Client, arrival: Arrival, snapshot: Snapshot): LinkFound {
+function relayedLink(
+  { giaddr, options }: DhcpMessage,
+  client: Client,
+  arrival: Arrival,
+  snapshot: Snapshot,
+): LinkFound {
   const tenant = networksOn(snapshot, arrival).find(({ vni }) => vni !== undefined)
   if (tenant) return refuse(because('relayOnTenantNetwork', giaddr, tenant.name), true)
   const physical = snapshot.networks.filter(({ vni }) => vni === undefined)
@@ -68,7 +86,8 @@ function relayedLink(giaddr: Ip4, client: Client, arrival: Arrival, snapshot: Sn
   if (!home) return refuse(because('relayOutside', giaddr), true)
   if (!isRelay(giaddr, home, snapshot))
     return refuse(because('unknownRelay', giaddr, home.name), true)
-  const selected = client.relay?.linkSelection
+  // RFC 3527 §3: the relay's word counts before the client's.
+  const selected = client.relay?.linkSelection ?? addressOption(options, optionCode.subnetSelection)
   const network = selected === undefined ? home : narrowest(physical, selected)
   if (!network) return refuse(because('relayOutside', selected ?? giaddr), true)
   const circuitId = client.relay?.circuitId

@@ -34,6 +34,8 @@ export const optionCode = {
   architecture: 93,
   undiVersion: 94,
   machineId: 97,
+  /** RFC 3011 */
+  subnetSelection: 118,
   /** RFC 3397 */
   domainSearch: 119,
   /** RFC 5859 */

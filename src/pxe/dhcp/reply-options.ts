@@ -45,6 +45,12 @@ export function machineIdEcho(message: DhcpMessage): readonly OutgoingOption[] {
   return bytes && bytes.length > 0 ? [{ code: optionCode.machineId, bytes }] : []
 }
 
+/** RFC 3011 §2: the server says that it has heeded the selection. */
+export function selectionEcho(message: DhcpMessage): readonly OutgoingOption[] {
+  const bytes = optionOf(message.options, optionCode.subnetSelection)
+  return bytes?.length === 4 ? [{ code: optionCode.subnetSelection, bytes }] : []
+}
+
 /** The order is that of need: a loader can do without a clock, not without a file. */
 export function bootOptions(
   message: DhcpMessage,

@@ -14,6 +14,7 @@ import {
   leaseTimeOptions,
   machineIdEcho,
   networkOptions,
+  selectionEcho,
   serverIdOption,
 } from './reply-options.ts'
 import type { Why } from './why.ts'
@@ -46,6 +47,7 @@ export function grantReply(exchange: Exchange, grant: Grant): Pick<Outcome, 'sen
     serverIdOption(arrival),
     ...(grant.seconds === undefined ? [] : leaseTimeOptions(grant.seconds)),
     ...clientIdEcho(message),
+    ...selectionEcho(message),
     ...machineIdEcho(message),
     ...(bootFile ? bootOptions(message, bootFile, arrival) : []),
     ...networkOptions(message, grant.network, found, { arrival, domain: world.snapshot.domain }),
