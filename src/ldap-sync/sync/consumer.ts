@@ -106,7 +106,7 @@ export class SyncConsumer {
     const entry = rawEntry(id, operation.dn, textAttributes(operation.attributes, this.#wanted))
     const isLate = this.#staging.mustComeFirst(entry, this.#options.known.keyOf(id))
     const first = isLate ? this.settle() : undefined
-    this.#staging.put(entry)
+    this.#staging.put(entry, { isOrdered: !this.#refreshing })
     return first
   }
 

@@ -54,10 +54,11 @@ export class Staging {
     return before !== undefined && before !== entry.key && this.#above.has(before)
   }
 
-  put(entry: RawEntry): void {
+  /** `isOrdered`: it may be renamed along with what stands above it before the step ends. */
+  put(entry: RawEntry, { isOrdered }: { readonly isOrdered: boolean }): void {
     this.#gone.delete(entry.id)
     this.#puts.set(entry.id, entry)
-    for (const key of ancestorKeys(entry.key)) this.#above.add(key)
+    if (isOrdered) for (const key of ancestorKeys(entry.key)) this.#above.add(key)
     this.#characters += lengthOf(entry)
     this.#hasNews = true
   }

@@ -52,6 +52,7 @@ export function guarding(promise: Promising): void {
       await second.sync.close()
       const third = await bench.live({ removals })
       assert.equal(third.state?.held.length, 2)
+      assert.equal(third.state?.heldSince, second.state?.heldSince)
       assert.equal(third.sync.rejectHeld(), 2)
       await bench.machine('n3', 3)
       await third.until('it has asked again', () => third.machine('n3') !== undefined)
