@@ -1,7 +1,7 @@
 // Why this file exists: the bench measures what its users start: `coppice serve` with the directory that it brings, in a
 // namespace, filled by slapadd while it stands still.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -13,6 +13,9 @@ const program = join(import.meta.dirname, '../../bin/coppice')
 const readyMillisMax = 120_000
 const goneMillisMax = 20_000
 const lastCharacters = 2_000
+const copiedMillisMax = 120_000
+/** Less than the shortest entry of ours has in a copy. */
+const bytesPerMachineMin = 100
 
 export const parts = ['serve', 'core', 'wire', 'slapd'] as const
 export type Part = (typeof parts)[number]
@@ -102,6 +105,16 @@ export class Appliance implements AsyncDisposable {
     this.#child = undefined
   }
 
+  /** Until what it would start with after a power cut is on the disk. */
+  async untilCopied(size: number): Promise<void> {
+    const deadline = performance.now() + copiedMillisMax
+    const copies = ['wire.copy', 'directory.copy'].map((name) => join(this.dataDir, name))
+    while (copies.some((path) => sizeOf(path) < size * bytesPerMachineMin)) {
+      if (performance.now() > deadline) throw new Error('the appliance writes no copy')
+      await pause(100)
+    }
+  }
+
   pidOf(part: Part): number | undefined {
     try {
       return Number(readFileSync(join(this.dataDir, 'run', `${part}.pid`), 'utf8'))
@@ -138,6 +151,10 @@ export class Appliance implements AsyncDisposable {
     if (at < 0) throw new Error('slapd was started without a configuration')
     return words.slice(at, at + 2)
   }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function kill(pid: number): void {

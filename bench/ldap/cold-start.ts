@@ -1,14 +1,15 @@
 // Why this file exists: after a power cut the site wants answers before anything else, whether its directory comes back or
 // not. Timed from the start of the process to the first right answer of each protocol.
-import { spawn } from 'node:child_process'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BenchOptions, Figure } from '../harness/bench.ts'
-import { ended, inNamespace, lineOf, run } from '../harness/processes.ts'
+import { inNamespace, run } from '../harness/processes.ts'
 import type { TwoNetworks } from '../harness/two-networks.ts'
 import type { Appliance } from './appliance.ts'
 import { machineFacts } from './tree.ts'
 
 const node = join(import.meta.dirname, '../../bin/node-26')
+const brokenBytes = 8_192
 const target = { of: 'max', most: 2_000 } as const
 
 export async function coldStarts(
@@ -19,6 +20,7 @@ export async function coldStarts(
 ): Promise<readonly Figure[]> {
   const machines = `${size} machines`
   const figures: Figure[] = []
+  await appliance.untilCopied(size)
   for (const directory of ['there', 'unable to start'] as const) {
     const dns: number[] = []
     const dhcp: number[] = []
@@ -43,7 +45,7 @@ async function coldStart(
   directory: 'there' | 'unable to start',
 ): Promise<{ readonly dns: number; readonly dhcp: number }> {
   await appliance.cutOff()
-  await using _blocked = directory === 'there' ? undefined : await blockDirectory(networks)
+  using _broken = directory === 'there' ? undefined : breakDirectory(appliance)
   const { serverAddress, clientAddress } = networks
   const { name, mac, address } = machineFacts(Math.floor(size / 2) + 1)
   const wanted = [serverAddress, clientAddress, `${name}.${appliance.domain}`, mac, address]
@@ -53,19 +55,21 @@ async function coldStart(
   const from = Date.now()
   appliance.begin()
   const [dns = '', dhcp = ''] = (await asking).trim().split(' ')
+  if (directory !== 'there') await appliance.cutOff()
   return { dns: Number(dns) - from, dhcp: Number(dhcp) - from }
 }
 
-/** Somebody else has its port: slapd ends at once, as often as it is started. */
-async function blockDirectory({ server }: TwoNetworks): Promise<AsyncDisposable> {
-  const script = `require('node:net').createServer((s) => s.destroy()).listen(3890, '127.0.0.1', () => process.stdout.write('blocked\\n'))`
-  const [ip = '', ...rest] = inNamespace(server, node, '-e', script)
-  const child = spawn(ip, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
-  await lineOf(child, /^blocked/, 10_000)
+/** The first pages of its database are gone: slapd ends at once, as often as it is started. */
+function breakDirectory({ dataDir }: Appliance): Disposable {
+  const path = join(dataDir, 'ldap', 'db', 'data.mdb')
+  const file = openSync(path, 'r+')
+  const before = Buffer.alloc(brokenBytes)
+  readSync(file, before)
+  writeSync(file, Buffer.alloc(brokenBytes, 0xff), 0, brokenBytes, 0)
   return {
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await ended(child)
+    [Symbol.dispose]() {
+      writeSync(file, before, 0, brokenBytes, 0)
+      closeSync(file)
     },
   }
 }
