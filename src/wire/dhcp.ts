@@ -83,10 +83,11 @@ function openPort(
 }
 
 function arrivalAt(place: Place, source: Ip4, ports: { from: number; to: number }): Arrival {
-  const { interfaceName, address, subnets } = place
+  const { interfaceName, address, addresses, subnets } = place
   return {
     interfaceName,
     interfaceAddress: address,
+    addresses,
     subnets,
     source,
     sourcePort: ports.from,

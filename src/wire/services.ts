@@ -61,12 +61,13 @@ async function startDhcp(context: WireContext, mode: 'authoritative' | 'proxy'):
   }
 }
 
-function worldOf({ picture, places }: WireContext, mode: 'authoritative' | 'proxy') {
+function worldOf({ picture, places, files }: WireContext, mode: 'authoritative' | 'proxy') {
   const now = picture()
   if (now === undefined) throw new Error('DHCP was asked before the first snapshot')
   const addresses = new Set(places.flatMap((place) => place.addresses))
   const settings = { mode, addresses, limits: defaultDhcpLimits }
-  return { snapshot: now.snapshot, settings, nextBoot: now.nextBoot }
+  const isHeld = (name: string): boolean => files.find(name) !== undefined
+  return { snapshot: now.snapshot, settings, nextBoot: now.nextBoot, isHeld }
 }
 
 async function advertise({ log }: WireContext, interfaceName: string): Promise<Closer> {

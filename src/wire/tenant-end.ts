@@ -91,7 +91,12 @@ async function startDhcp({ context, place, namespace, view }: Parts) {
   } as const
   const service = createDhcpService({
     ...context,
-    world: () => ({ snapshot: shown(view), settings, nextBoot: () => 'by-role' }),
+    world: () => ({
+      snapshot: shown(view),
+      settings,
+      nextBoot: () => 'by-role',
+      isHeld: () => false,
+    }),
     // Every address there is of the directory; none is tried out first.
     isInUse: () => Promise.resolve(false),
     send: door.send,

@@ -137,6 +137,7 @@ export function snapshotOf(entries: readonly Entry[]): Snapshot {
 export const onProv: Arrival = {
   interfaceName: 'prov0',
   interfaceAddress: server,
+  addresses: [server],
   subnets: [subnet('10.77.0.0/24')],
   source: nowhere,
   sourcePort: 68,
@@ -147,6 +148,7 @@ export const onVo: Arrival = {
   ...onProv,
   interfaceName: 'vo100',
   interfaceAddress: ip('10.128.0.1'),
+  addresses: [ip('10.128.0.1')],
   subnets: [subnet('10.128.0.0/20')],
 }
 
@@ -230,6 +232,8 @@ export interface Site {
   snapshot: Snapshot
   settings: DhcpSettings
   nextBoot: NextBoot
+  /** Loaders that are not installed. */
+  readonly missing: Set<string>
   world(): DhcpWorld
   ask(sent: Sent | DhcpMessage, arrival?: Arrival): Outcome
 }
@@ -242,10 +246,12 @@ export function newSite(entries: readonly Entry[] = siteEntries): Site {
     snapshot: snapshotOf(entries),
     settings,
     nextBoot: 'by-role',
+    missing: new Set(),
     world() {
+      const isHeld = (file: string): boolean => !this.missing.has(file)
       const { snapshot, now } = this
       const nextBoot = (): NextBoot => this.nextBoot
-      return { snapshot, leases: book, now, settings: this.settings, nextBoot }
+      return { snapshot, leases: book, now, settings: this.settings, nextBoot, isHeld }
     },
     ask(sent, arrival = onProv) {
       const message = 'hardware' in sent ? sent : messageOf(sent)

@@ -2,7 +2,7 @@
 // happens. Nothing is remembered here and nothing is sent (RFC 2131 §4.3).
 import { type Found, identify, type Mac } from '#directory'
 import { type Asking, chooseAddress } from './address.ts'
-import { bootFileFor } from './boot-file.ts'
+import { chooseBootFile } from './boot-file.ts'
 import { answerBootp } from './bootp.ts'
 import { type Client, readClient } from './client.ts'
 import { answerDecline, answerInform, answerRelease } from './give-back.ts'
@@ -13,9 +13,9 @@ import { addressOption } from './option-value.ts'
 import { type Outcome, silence } from './outcome.ts'
 import { answerAsProxy } from './proxy.ts'
 import { holderOf, leaseSecondsFor, type Question } from './question.ts'
-import { grantReply } from './reply.ts'
+import { bootAskingOf, grantReply } from './reply.ts'
 import { answerRequest } from './request.ts'
-import { because } from './why.ts'
+import { because, type Why } from './why.ts'
 import type { Arrival, DhcpWorld } from './world.ts'
 
 export function answer(message: DhcpMessage, arrival: Arrival, world: DhcpWorld): Outcome {
@@ -35,15 +35,18 @@ export function answer(message: DhcpMessage, arrival: Arrival, world: DhcpWorld)
     ...(device && { found: device }),
     ...(wanted !== undefined && { wanted }),
   }
-  const bootFile = bootFileFor({
-    boot: client.boot,
-    ...(device && { found: device }),
-    nextBoot: device ? world.nextBoot(device.device.id) : 'by-role',
-    server: arrival.interfaceAddress,
-  })
   const base = { message, arrival, world, client, link: found.link, asking }
-  const question = { ...base, ...(device && { found: device }), ...(bootFile && { bootFile }) }
-  return world.settings.mode === 'proxy' ? answerAsProxy(question) : answerByType(question)
+  const question = { ...base, ...(device && { found: device }) }
+  const outcome = world.settings.mode === 'proxy' ? answerAsProxy(question) : answerByType(question)
+  const missing = outcome.send && missingLoader(question)
+  return missing ? { ...outcome, besides: missing } : outcome
+}
+
+function missingLoader(question: Question): Why | undefined {
+  const choice = chooseBootFile(bootAskingOf(question, question.arrival.interfaceAddress))
+  return choice && 'missing' in choice
+    ? because('loaderMissing', choice.missing, choice.architecture)
+    : undefined
 }
 
 /** A doubt about it costs a machine its boot, decided when its loader asks, but never its address. */

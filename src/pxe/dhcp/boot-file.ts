@@ -23,10 +23,24 @@ export interface BootAsking {
   readonly found?: Found
   readonly nextBoot: NextBoot
   readonly server: Ip4
+  /** Whether we have that file to give. */
+  readonly isHeld: (name: string) => boolean
+}
+
+/** Firmware for which we know a loader that is not here. */
+export interface MissingLoader {
+  readonly missing: string
+  readonly architecture: number
 }
 
 /** `undefined`: nothing to load from us; the machine goes on to its own disk. */
 export function bootFileFor(asking: BootAsking): BootFile | undefined {
+  const choice = chooseBootFile(asking)
+  return choice && 'name' in choice ? choice : undefined
+}
+
+/** The same, and why firmware that wants to load from us cannot. */
+export function chooseBootFile(asking: BootAsking): BootFile | MissingLoader | undefined {
   const { boot, found } = asking
   if (boot.kind === 'none' || found?.device.kind === 'vcn') return undefined
   if (found && !loadsFromUs(found.device, asking.nextBoot)) return ownFile(found.device, boot)
@@ -34,9 +48,9 @@ export function bootFileFor(asking: BootAsking): BootFile | undefined {
     case 'ipxe':
       return named(`http://${formatIp4(asking.server)}${entryScriptPath}`, boot)
     case 'pxe':
-      return loader(boot.architecture, '', boot)
+      return loader(boot, '', asking)
     case 'http':
-      return loader(boot.architecture, `http://${formatIp4(asking.server)}/`, boot)
+      return loader(boot, `http://${formatIp4(asking.server)}/`, asking)
     case 'tftp':
       return found && ownFile(found.device, boot)
   }
@@ -62,9 +76,16 @@ function ownFile(machine: Machine, boot: BootProtocol): BootFile | undefined {
   return machine.bootFile === undefined ? undefined : named(machine.bootFile, boot)
 }
 
-function loader(architecture: number, prefix: string, boot: BootProtocol): BootFile | undefined {
+function loader(
+  boot: Extract<BootProtocol, { kind: 'pxe' | 'http' }>,
+  prefix: string,
+  { isHeld }: BootAsking,
+): BootFile | MissingLoader | undefined {
+  const { architecture } = boot
   const name = loaderOfArchitecture[architecture]
-  return name === undefined ? undefined : named(prefix + name, boot)
+  if (name === undefined) return undefined
+  // Firmware that is sent to a file that is not there tries for minutes, where it could boot its disk at once.
+  return isHeld(name) ? named(prefix + name, boot) : { missing: name, architecture }
 }
 
 function named(name: string, boot: BootProtocol): BootFile {

@@ -29,6 +29,8 @@ export interface Outcome {
   readonly alarm?: DhcpAlarm
   /** The reason for the silence, or for the address. */
   readonly why: Why
+  /** What else a person may want to know of it. */
+  readonly besides?: Why
 }
 
 export function silence(why: Why, alarm?: DhcpAlarm): Outcome {
@@ -69,8 +71,12 @@ export function sightingOf({ message, arrival, outcome, wallMs }: Transaction): 
     interfaceName: arrival.interfaceName,
     ...portOf(client),
     ...(client.uuid && { uuid: client.uuid }),
-    why: explainRule(outcome.why),
+    why: wholeWhy(outcome),
   }
+}
+
+function wholeWhy({ why, besides }: Outcome): string {
+  return besides ? `${explainRule(why)}; ${explainRule(besides)}` : explainRule(why)
 }
 
 export function alarmOf({ message, outcome, wallMs }: Transaction): AlarmSighting | undefined {
@@ -101,7 +107,7 @@ export function logLine({ message, arrival, outcome }: Omit<Transaction, 'wallMs
     reply ? `-> ${nameOfType(reply.type)}` : '-> nothing',
     ...(reply && reply.yiaddr !== 0 ? [formatIp4(reply.yiaddr)] : []),
     ...(file ? [`file ${file}`] : []),
-    `(${explainRule(outcome.why)})`,
+    `(${wholeWhy(outcome)})`,
   ]
   // A boot file's name comes from LDAP, and a log line is one line.
   return parts.join(' ').replaceAll(/[^\x20-\x7e]/g, '?')

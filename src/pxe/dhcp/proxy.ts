@@ -7,7 +7,7 @@ import { messageType, nameOfType, optionCode } from './option-code.table.ts'
 import { latin1Bytes } from './option-value.ts'
 import { type Outcome, silence } from './outcome.ts'
 import { holderOf, type Question } from './question.ts'
-import { nowhere, sent } from './reply.ts'
+import { nowhere, seenFrom, sent } from './reply.ts'
 import { bootOptions, clientIdEcho, machineIdEcho, serverIdOption } from './reply-options.ts'
 import { requestStateOf } from './request.ts'
 import { because } from './why.ts'
@@ -28,7 +28,9 @@ export function answerAsProxy(question: Question): Outcome {
 }
 
 function bootReply(question: Question, type: number): Outcome {
-  const { message, bootFile, client, arrival, asking } = question
+  const { message, client, link, asking } = question
+  const here = seenFrom(link.networks[0], question)
+  const { arrival, bootFile } = here
   if (client.boot.kind === 'none') return silence(because('notBooting'))
   if (!bootFile) return silence(because('nothingToBoot', asking.found?.device.name ?? asking.mac))
   const options = [
@@ -43,7 +45,7 @@ function bootReply(question: Question, type: number): Outcome {
     ...clientIdEcho(message),
     ...machineIdEcho(message),
   ]
-  const { send } = sent(question, { type, yiaddr: nowhere, options })
+  const { send } = sent(question, { type, yiaddr: nowhere, options }, here)
   if (!send) return silence(because('notBooting'))
   const destination = arrival.port === proxyPort ? backToSender(question) : send.destination
   return { send: { ...send, destination }, changes: [], why: because('proxied') }

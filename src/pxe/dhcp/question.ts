@@ -2,14 +2,12 @@
 // four kinds of answer share.
 import type { Network } from '#directory'
 import type { Asking } from './address.ts'
-import type { Client } from './client.ts'
 import type { Link } from './link.ts'
 import { optionCode } from './option-code.table.ts'
 import { u32Option } from './option-value.ts'
 import type { Exchange } from './reply.ts'
 
 export interface Question extends Exchange {
-  readonly client: Client
   readonly link: Link
   readonly asking: Asking
 }

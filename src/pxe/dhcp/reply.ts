@@ -1,6 +1,7 @@
 // Why this file exists: the fields of a reply (RFC 2131 table 3) in one place, for every message that we send.
-import { type Found, type Ip4, ip4, type Network } from '#directory'
-import type { BootFile } from './boot-file.ts'
+import { contains, type Found, type Ip4, ip4, type Network } from '#directory'
+import { type BootAsking, type BootFile, bootFileFor } from './boot-file.ts'
+import type { Client } from './client.ts'
 import { destinationOf } from './destination.ts'
 import { bootFileBytesMax, bootpBytes, leastBytesMax, mostBytesMax } from './encode.ts'
 import type { DhcpMessage, OutgoingMessage, OutgoingOption } from './message.ts'
@@ -29,8 +30,33 @@ export interface Exchange {
   readonly message: DhcpMessage
   readonly arrival: Arrival
   readonly world: DhcpWorld
+  readonly client: Client
   readonly found?: Found
+}
+
+export function bootAskingOf({ client, found, world }: Exchange, server: Ip4): BootAsking {
+  return {
+    boot: client.boot,
+    ...(found && { found }),
+    nextBoot: found ? world.nextBoot(found.device.id) : 'by-role',
+    server,
+    isHeld: world.isHeld,
+  }
+}
+
+/** What goes into the header of a reply and into its options alike. */
+interface Here {
+  readonly arrival: Arrival
   readonly bootFile?: BootFile
+}
+
+/** As seen from the client's network: where an interface has several, we have an address in each. */
+export function seenFrom(network: Network, exchange: Exchange): Here {
+  const { arrival } = exchange
+  const near = arrival.addresses.find((address) => contains(network, address))
+  const interfaceAddress = near ?? arrival.interfaceAddress
+  const bootFile = bootFileFor(bootAskingOf(exchange, interfaceAddress))
+  return { arrival: { ...arrival, interfaceAddress }, ...(bootFile && { bootFile }) }
 }
 
 export interface Grant {
@@ -42,7 +68,9 @@ export interface Grant {
 }
 
 export function grantReply(exchange: Exchange, grant: Grant): Pick<Outcome, 'send'> {
-  const { message, arrival, world, found, bootFile } = exchange
+  const { message, world, found } = exchange
+  const here = seenFrom(grant.network, exchange)
+  const { arrival, bootFile } = here
   const options = [
     serverIdOption(arrival),
     ...(grant.seconds === undefined ? [] : leaseTimeOptions(grant.seconds)),
@@ -53,7 +81,7 @@ export function grantReply(exchange: Exchange, grant: Grant): Pick<Outcome, 'sen
     ...networkOptions(message, grant.network, found, { arrival, domain: world.snapshot.domain }),
   ]
   const yiaddr = grant.seconds === undefined ? nowhere : grant.address
-  return sent(exchange, { type: grant.type, yiaddr, options })
+  return sent(exchange, { type: grant.type, yiaddr, options }, here)
 }
 
 /** RFC 1534 §2: no option that only DHCP has. */
@@ -62,12 +90,14 @@ export function bootpReply(
   address: Ip4,
   network: Network,
 ): Pick<Outcome, 'send'> {
-  const { message, arrival, world, found, bootFile } = exchange
+  const { message, world, found } = exchange
+  const here = seenFrom(network, exchange)
+  const { arrival, bootFile } = here
   const options = [
     ...(bootFile ? bootOptions(message, bootFile, arrival) : []),
     ...networkOptions(message, network, found, { arrival, domain: world.snapshot.domain }),
   ]
-  return sent(exchange, { type: messageType.bootp, yiaddr: address, options })
+  return sent(exchange, { type: messageType.bootp, yiaddr: address, options }, here)
 }
 
 /** RFC 2131 table 3: nothing but who speaks and why. */
@@ -78,8 +108,8 @@ export function refusalReply(exchange: Exchange, why: Why): Pick<Outcome, 'send'
     ...clientIdEcho(exchange.message),
     { code: optionCode.message, bytes: text },
   ]
-  const { bootFile: _, ...bare } = exchange
-  return sent(bare, { type: messageType.nak, yiaddr: nowhere, options })
+  const { arrival } = exchange
+  return sent(exchange, { type: messageType.nak, yiaddr: nowhere, options }, { arrival })
 }
 
 interface Content {
@@ -88,14 +118,13 @@ interface Content {
   readonly options: readonly OutgoingOption[]
 }
 
-export function sent(exchange: Exchange, content: Content): Pick<Outcome, 'send'> {
-  const { message } = exchange
+export function sent({ message }: Exchange, content: Content, here: Here): Pick<Outcome, 'send'> {
   const destination = destinationOf(message, content.type, content.yiaddr)
-  return { send: { reply: outgoing(exchange, content), destination } }
+  return { send: { reply: outgoing(message, content, here), destination } }
 }
 
-function outgoing(exchange: Exchange, content: Content): OutgoingMessage {
-  const { message, arrival, bootFile } = exchange
+function outgoing(message: DhcpMessage, content: Content, here: Here): OutgoingMessage {
+  const { arrival, bootFile } = here
   const relay = optionOf(message.options, optionCode.relayInformation)
   const asked = optionOf(message.options, optionCode.askedFor)
   const isNak = content.type === messageType.nak

@@ -24,6 +24,8 @@ export const ruleTexts = {
   ownLease: 'the card keeps its pool address {0:ip}',
   asked: 'pool address {0:ip}, which the client asked for and nobody has',
   free: 'pool address {0:ip}, free',
+  // Beside an address
+  loaderMissing: 'no loader for architecture {1}: {0} is not here',
   // No address
   bootpStranger: '{0} speaks BOOTP, which has no end of a lease, and is not described',
   noPool: 'network {0} has no pool for machines that the directory does not describe',

@@ -27,7 +27,7 @@ export interface DhcpServiceParts {
   readonly journal: LeaseJournal
   readonly clock: () => Stamp
   /** As it is now: each packet is answered from the newest. */
-  readonly world: () => Pick<DhcpWorld, 'snapshot' | 'settings' | 'nextBoot'>
+  readonly world: () => Pick<DhcpWorld, 'snapshot' | 'settings' | 'nextBoot' | 'isHeld'>
   /** Whether somebody answers at the address. MUST settle within its own deadline. */
   readonly isInUse: (address: Ip4, interfaceName: string) => Promise<boolean>
   /** The bytes are the service's own: whoever sends later copies them first. */

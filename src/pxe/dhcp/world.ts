@@ -9,6 +9,8 @@ export interface Arrival {
   readonly interfaceName: string
   /** Ours on that interface: server identifier, next server, name server, clock. */
   readonly interfaceAddress: Ip4
+  /** All of ours there; on an interface with several networks a client needs the one of its own. */
+  readonly addresses: readonly Ip4[]
   readonly subnets: readonly Subnet[]
   readonly source: Ip4
   readonly sourcePort: number
@@ -56,4 +58,6 @@ export interface DhcpWorld {
   readonly now: Stamp
   readonly settings: DhcpSettings
   readonly nextBoot: (id: EntryId) => NextBoot
+  /** Whether we can give that boot file now. */
+  readonly isHeld: (name: string) => boolean
 }

@@ -93,6 +93,27 @@ for (const [sentence, mac, options, file] of [
   })
 }
 
+for (const kind of ['PXEClient', 'HTTPClient'] as const) {
+  test(`a loader that is not here is not offered to a ${kind}, and the line says which`, () => {
+    const site = newSite()
+    site.missing.add('snponly.efi')
+    const outcome = site.ask({ type: t.discover, options: firmware(kind, 7) })
+    const offer = replyOf(outcome)
+    assert.equal(offer?.yiaddr, ip('10.77.0.11'))
+    assert.equal(offer.bootFile, '')
+    assert.equal(offer.siaddr, nowhere)
+    assert.deepEqual(outcome.besides?.operands, ['snponly.efi', 7])
+    const other = replyOf(site.ask({ type: t.discover, options: firmware('PXEClient', 0) }))
+    assert.equal(other?.bootFile, 'undionly.kpxe')
+  })
+}
+
+test('as a proxy we offer no loader that is not here', () => {
+  const site = proxied()
+  site.missing.add('snponly.efi')
+  assert.equal(site.ask({ type: t.discover, options: firmware('PXEClient', 7) }).send, undefined)
+})
+
 test('UEFI HTTP boot hears its own class, PXE hears none', () => {
   const http = replyOf(newSite().ask({ type: t.discover, options: firmware('HTTPClient', 16) }))
   const pxe = replyOf(newSite().ask({ type: t.discover, options: firmware('PXEClient', 7) }))
