@@ -2,7 +2,7 @@
 const lineFeed = 10
 const carriageReturn = 13
 
-/** Translating makes a copy for one client; text that people fetch by hand is small. */
+/** A translation is a second copy in memory; text that people fetch by hand is small. */
 export const netasciiBytesMax = 1_048_576
 
 /** LF becomes CR LF, a CR of its own becomes CR NUL. */

@@ -20,14 +20,28 @@ export const blockBytesMax = 1_428
 export const blockBytesDefault = 512
 /** 94 kB in flight saturates a gigabit at half a millisecond, and a switch still buffers it. */
 export const windowBlocksMax = 64
-/** RFC 2349 allows 255; granting that would let one silent client hold a session for half an hour. */
-export const waitSecondsMax = 10
+/** 17 MB on the way to all clients together: what the buffers of a rack's switches and a gigabit in a moment can take. */
+const blocksOnWayMax = 12_288
+/** What EDK II asks for; a window of one would make a boot storm slower, not kinder. */
+const windowBlocksInStorm = 4
+/** RFC 2349. */
+export const waitSecondsMax = 255
+
+/** The largest window to agree to when so many transfers are under way: a rack at once gets small ones. */
+export function windowBlocksFor(sessions: number): number {
+  const share = Math.floor(blocksOnWayMax / sessions)
+  return Math.min(windowBlocksMax, Math.max(windowBlocksInStorm, share))
+}
 
 /** We may lower what was asked, never raise it. What we do not know or cannot grant is left out. */
-export function agree(asked: readonly TftpOption[], fileBytes: number): Terms {
+export function agree(
+  asked: readonly TftpOption[],
+  fileBytes: number,
+  windowBlocksNow: number = windowBlocksMax,
+): Terms {
   const terms = new Map<string, number>()
   for (const [name, text] of asked) {
-    const granted = grant(name, text, fileBytes)
+    const granted = grant(name, text, { fileBytes, windowBlocksNow })
     // RFC 2347: an option may stand once; the first one counts.
     if (granted !== undefined && !terms.has(name)) terms.set(name, granted)
   }
@@ -40,7 +54,16 @@ export function agree(asked: readonly TftpOption[], fileBytes: number): Terms {
   }
 }
 
-function grant(name: string, text: string, fileBytes: number): number | undefined {
+interface Bounds {
+  readonly fileBytes: number
+  readonly windowBlocksNow: number
+}
+
+function grant(
+  name: string,
+  text: string,
+  { fileBytes, windowBlocksNow }: Bounds,
+): number | undefined {
   const asked = /^\d{1,10}$/.test(text) ? Number(text) : -1
   switch (name) {
     case 'blksize': // RFC 2348
@@ -50,7 +73,7 @@ function grant(name: string, text: string, fileBytes: number): number | undefine
     case 'timeout': // RFC 2349: as it was asked, or not at all
       return asked >= 1 && asked <= waitSecondsMax ? asked : undefined
     case 'windowsize': // RFC 7440
-      return asked >= 1 && asked <= 65_535 ? Math.min(asked, windowBlocksMax) : undefined
+      return asked >= 1 && asked <= 65_535 ? Math.min(asked, windowBlocksNow) : undefined
     default:
       return undefined
   }

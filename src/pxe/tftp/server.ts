@@ -3,11 +3,12 @@
 import { parseIp4 } from '#directory'
 import type { TransferSighting } from '#feed'
 import { type BootFiles, findAsked, printableName } from '../files/boot-files.ts'
+import { AnswerBudget } from '../files/answer-budget.ts'
 import { RefusalBudget } from '../files/refusal-budget.ts'
 import { admit } from './admission.ts'
 import type { DatagramPort, DatagramSource, TransferClock } from './datagram-port.ts'
 import { netasciiBytesMax, toNetascii } from './netascii.ts'
-import { agree } from './option.ts'
+import { agree, windowBlocksFor } from './option.ts'
 import {
   dataHeader,
   encodePacket,
@@ -32,7 +33,7 @@ export interface TftpServerOptions {
 
 export const sessionsMaxDefault = 2_000
 /** How finely lost packets are noticed. */
-const tickMillis = 10
+const tickMillis = 2
 /** RFC 1350 §4 tells a stranger that it is one; a flood of strangers is not told. */
 const strangersToldMax = 4
 
@@ -56,7 +57,10 @@ interface Live {
 export class TftpServer {
   readonly #options: TftpServerOptions
   readonly #sessions = new Map<string, Live>()
-  readonly #budget = new RefusalBudget()
+  readonly #told = new RefusalBudget()
+  readonly #answers = new AnswerBudget()
+  /** One translation for all who ask, as long as the file itself is held. */
+  readonly #netascii = new WeakMap<Uint8Array, Uint8Array>()
   #stopTicking: (() => void) | undefined
 
   constructor(options: TftpServerOptions) {
@@ -99,15 +103,24 @@ export class TftpServer {
   #read(request: TftpRequest, source: DatagramSource): void {
     const key = `${source.address}:${source.port}`
     const before = this.#sessions.get(key)
-    if (before && isSame(before.request, request) && this.#isUnderWay(before)) return
+    if (before && isSame(before.request, request) && this.#isUnderWay(before))
+      return before.session.acked === 0 ? this.#advance(before, { kind: 'asked-again' }) : undefined
     const asked = findAsked(this.#options.files, request.file)
     if (asked.kind === 'absent') return this.#refuse(source, request.file, notFound)
     if (asked.kind === 'hostile') return this.#refuse(source, request.file, outside)
-    const bytes = inMode(asked.file.bytes, request.mode)
+    const bytes = this.#inMode(asked.file.bytes, request.mode)
     if (!bytes) return this.#refuse(source, request.file, wrongMode)
     if (before) this.#end(before, { outcome: 'cut-off', why: 'the client asked anew' })
     if (!this.#makeRoom(source)) return this.#refuse(source, request.file, busy)
     void this.#begin(key, source, { request, bytes, file: asked.file.name })
+  }
+
+  #inMode(bytes: Uint8Array, mode: string): Uint8Array | undefined {
+    if (mode === 'octet') return bytes
+    if (mode !== 'netascii' || bytes.length > netasciiBytesMax) return undefined
+    const text = this.#netascii.get(bytes) ?? toNetascii(bytes)
+    this.#netascii.set(bytes, text)
+    return text
   }
 
   /** HOSTILE 19: a request that is said again belongs to its transfer, unless the machine was restarted meanwhile. */
@@ -139,7 +152,8 @@ export class TftpServer {
     what: Pick<Live, 'request' | 'bytes' | 'file'>,
   ): Promise<void> {
     const now = this.#options.clock.now()
-    const terms = agree(what.request.options, what.bytes.length)
+    const windowBlocksMax = windowBlocksFor(this.#sessions.size + 1)
+    const terms = agree(what.request.options, what.bytes.length, windowBlocksMax)
     const first = open(terms, what.bytes.length, now)
     const live: Live = {
       ...what,
@@ -236,9 +250,11 @@ export class TftpServer {
   }
 
   #refuse(source: DatagramSource, file: string, refusal: Refusal): void {
-    const packet = encodePacket({ kind: 'error', ...toClient(refusal) })
-    this.#options.port.send(packet, source.address, source.port)
-    const untold = this.#budget.take(this.#options.clock.now())
+    if (this.#answers.take(source.address, this.#options.clock.now())) {
+      const packet = encodePacket({ kind: 'error', ...toClient(refusal) })
+      this.#options.port.send(packet, source.address, source.port)
+    }
+    const untold = this.#told.take(this.#options.clock.now())
     if (untold === undefined) return
     const why = untold === 0 ? refusal.why : `${refusal.why} (${untold} more before it)`
     this.#tell(source, { outcome: 'refused', why, file: printableName(file), bytes: 0, millis: 0 })
@@ -285,10 +301,4 @@ function isSame(one: TftpRequest, other: TftpRequest): boolean {
     one.mode === other.mode &&
     one.options.flat().join('\0') === other.options.flat().join('\0')
   )
-}
-
-function inMode(bytes: Uint8Array, mode: string): Uint8Array | undefined {
-  if (mode === 'octet') return bytes
-  if (mode === 'netascii' && bytes.length <= netasciiBytesMax) return toNetascii(bytes)
-  return undefined
 }

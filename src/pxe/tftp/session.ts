@@ -12,18 +12,25 @@ export interface Session {
   readonly acked: number
   readonly sent: number
   readonly sentAt: number
+  /** When the client last had more than before. */
+  readonly movedAt: number
   /** When silence becomes a loss. */
   readonly dueAt: number
+  /** Repeats since the last new window. */
   readonly tries: number
-  /** The timer was brought nearer for this position. */
-  readonly hurried: boolean
-  /** Smoothed time from a window to its acknowledgement. */
-  readonly turnMillis?: number
+  /** How often the wait is doubled; it stays so until a turn is measured again. */
+  readonly doublings: number
+  /** The timer was brought nearer for this position: that is still to come, or it has been. */
+  readonly hurry: 'none' | 'pending' | 'spent'
+  /** From a window to its acknowledgement, smoothed as RFC 6298 §2 has it. */
+  readonly turn?: { readonly millis: number; readonly variation: number }
 }
 
 export type SessionEvent =
   | { readonly kind: 'ack'; readonly block: number }
   | { readonly kind: 'error'; readonly code: number; readonly text: string }
+  /** The request came once more. */
+  | { readonly kind: 'asked-again' }
   | { readonly kind: 'clock' }
 
 export type Send =
@@ -44,12 +51,19 @@ export interface Step {
 
 /** Before anything was measured (RFC 1123 §4.2.3.2 asks for an adaptive wait), and the bounds of what is measured. */
 export const firstWaitMillis = 1_000
-export const waitMillisMin = 100
+export const waitMillisMin = 25
 export const waitMillisMax = 8_000
-/** With doubling: given up after about 20 s of silence, 48 s when the client never answered at all. */
-export const triesMax = 8
-/** An acknowledgement inside a window means loss, or only that blocks overtook one another: this long we wait to see. */
-export const hurryMillis = 10
+/** Given up after so long without progress, but never before this many repeats: a client may ask for long waits. */
+export const silenceMillisMax = 30_000
+export const triesMin = 2
+/** Past this the wait is at its bound anyway. */
+const doublingsMax = 12
+/**
+ * An acknowledgement inside a window means loss, or only that blocks overtook one another. So long we wait to see: two
+ * turns, within these bounds.
+ */
+export const hurryMillisMin = 2
+export const hurryMillisMax = 10
 
 /** The first packet of a transfer: the OACK, or the first window when no option was granted. */
 export function open(terms: Terms, fileBytes: number, now: number): Step {
@@ -60,9 +74,11 @@ export function open(terms: Terms, fileBytes: number, now: number): Step {
     acked: 0,
     sent: 0,
     sentAt: now,
+    movedAt: now,
     dueAt: now + (terms.waitMillis ?? firstWaitMillis),
     tries: 0,
-    hurried: false,
+    doublings: 0,
+    hurry: 'none',
   }
   if (terms.granted.length > 0) return { session, sends: [{ kind: 'options-ack' }] }
   return sendWindow({ ...session, phase: 'sending' }, now)
@@ -75,6 +91,8 @@ export function step(session: Session, event: SessionEvent, now: number): Step {
       return takeAck(session, event.block, now)
     case 'error':
       return takeError(session, event)
+    case 'asked-again':
+      return { session: hurried(session, now), sends: [] }
     case 'clock':
       return now < session.dueAt ? { session, sends: [] } : sendAgain(session, now)
   }
@@ -93,30 +111,42 @@ function takeAck(session: Session, block: number, now: number): Step {
   const ahead = (block - session.acked) & 0xffff
   if (session.phase === 'offered') {
     return ahead === 0
-      ? sendWindow(measured({ ...session, phase: 'sending' }, now), now)
+      ? sendWindow(moved({ ...measured(session, now), phase: 'sending' }, 0, now), now)
       : { session, sends: [] }
   }
-  if (ahead === 0) return { session: hurry(session, now), sends: [] }
+  if (ahead === 0) return { session: hurried(session, now), sends: [] }
   if (ahead > session.sent - session.acked) return { session, sends: [] } // of long ago
   const acked = session.acked + ahead
-  if (acked < session.sent) {
-    // RFC 7440 §4: an acknowledgement inside the window says from where to go on.
-    return { session: hurry({ ...session, acked, tries: 0, hurried: false }, now), sends: [] }
-  }
-  const on = { ...measured(session, now), acked, tries: 0, hurried: false }
+  // RFC 7440 §4: an acknowledgement inside the window says from where to go on.
+  if (acked < session.sent) return { session: hurried(moved(session, acked, now), now), sends: [] }
+  const on = moved(measured(session, now), acked, now)
   return acked === blockCount(session)
     ? ended(on, { outcome: 'whole', why: 'every block was acknowledged' })
     : sendWindow(on, now)
 }
 
+function moved(session: Session, acked: number, now: number): Session {
+  return { ...session, acked, movedAt: now, hurry: 'none' }
+}
+
 /**
  * RFC 1123 §4.2.3.1: nothing is ever sent again because of a duplicate acknowledgement, or both sides double their
- * traffic for ever. In a window it only brings the timer nearer, once for each position; the acknowledgement of the
- * whole window, when it was under way already, stops it.
+ * traffic for ever. It only brings the timer nearer: in a window once for each position, and the acknowledgement of the
+ * whole window, when it was under way already, stops it. Later, and block by block, a duplicate that comes after the
+ * time of a loss is one: a client that asked for a wait of a minute repeats itself much sooner.
  */
-function hurry(session: Session, now: number): Session {
-  if (session.hurried || session.terms.windowBlocks === 1) return session
-  return { ...session, hurried: true, dueAt: Math.min(session.dueAt, now + hurryMillis) }
+function hurried(session: Session, now: number): Session {
+  const inWindow = session.hurry === 'none' && session.terms.windowBlocks > 1
+  const dueAt =
+    inWindow && session.phase === 'sending'
+      ? now + hurryMillis(session)
+      : Math.max(now, session.sentAt + ownWait(session))
+  return dueAt < session.dueAt ? { ...session, hurry: 'pending', dueAt } : session
+}
+
+function hurryMillis({ turn }: Session): number {
+  if (turn === undefined) return hurryMillisMax
+  return Math.min(hurryMillisMax, Math.max(hurryMillisMin, 2 * turn.millis))
 }
 
 function takeError(
@@ -133,51 +163,71 @@ function takeError(
 }
 
 function sendAgain(session: Session, now: number): Step {
-  const tries = session.tries + 1
-  if (tries > triesMax) {
+  if (session.tries >= triesMin && now - session.movedAt >= silenceMillisMax) {
     const last = session.sent === blockCount(session) ? ', the last block was sent' : ''
-    return ended(session, { outcome: 'cut-off', why: `no answer to ${triesMax} repeats${last}` })
+    return ended(session, {
+      outcome: 'cut-off',
+      why: `no answer to ${session.tries} repeats${last}`,
+    })
   }
-  const again = { ...session, tries, sentAt: now, dueAt: now + waitFor(session, tries) }
-  if (session.phase === 'offered') return { session: again, sends: [{ kind: 'options-ack' }] }
-  const sent = windowEnd(session)
-  return {
-    session: { ...again, sent },
-    sends: [{ kind: 'blocks', from: session.acked + 1, to: sent }],
+  const wasHurried = session.hurry === 'pending'
+  const again: Session = {
+    ...session,
+    tries: session.tries + 1,
+    // A client that speaks of a loss is there: only silence may mean that the network is full.
+    doublings: wasHurried ? session.doublings : Math.min(session.doublings + 1, doublingsMax),
+    hurry: wasHurried ? 'spent' : session.hurry,
   }
+  if (session.phase === 'offered')
+    return { session: waiting(again, now), sends: [{ kind: 'options-ack' }] }
+  return sent(again, now)
 }
 
 function sendWindow(session: Session, now: number): Step {
-  const sent = windowEnd(session)
+  return sent({ ...session, tries: 0 }, now)
+}
+
+function sent(session: Session, now: number): Step {
+  const to = windowEnd(session)
   return {
-    session: { ...session, sent, sentAt: now, dueAt: now + waitFor(session, 0), tries: 0 },
-    sends: [{ kind: 'blocks', from: session.acked + 1, to: sent }],
+    session: { ...waiting(session, now), sent: to },
+    sends: [{ kind: 'blocks', from: session.acked + 1, to }],
   }
+}
+
+function waiting(session: Session, now: number): Session {
+  return { ...session, sentAt: now, dueAt: now + (session.terms.waitMillis ?? ownWait(session)) }
 }
 
 function windowEnd(session: Session): number {
   return Math.min(session.acked + session.terms.windowBlocks, blockCount(session))
 }
 
-function waitFor(session: Session, tries: number): number {
-  const { turnMillis } = session
-  const measuredWait =
-    turnMillis === undefined
+/** The wait that was measured, whatever was agreed. */
+function ownWait({ turn, doublings }: Session): number {
+  const wait =
+    turn === undefined
       ? firstWaitMillis
-      : Math.min(firstWaitMillis, Math.max(waitMillisMin, 4 * turnMillis))
-  const base = session.terms.waitMillis ?? measuredWait
-  return Math.min(base * 2 ** tries, Math.max(base, waitMillisMax))
+      : Math.min(firstWaitMillis, Math.max(waitMillisMin, turn.millis + 4 * turn.variation))
+  return Math.min(wait * 2 ** doublings, waitMillisMax)
 }
 
-/** Karn: what was sent twice says nothing about how long an answer takes. */
+/**
+ * Karn: what was sent twice says nothing about how long an answer takes, so the doubled wait stays until something that
+ * was sent once is answered. Otherwise a network that became slow would be sent everything twice for ever.
+ */
 function measured(session: Session, now: number): Session {
-  if (session.tries > 0 || session.hurried) return session
-  const turn = now - session.sentAt
-  const { turnMillis } = session
-  return {
-    ...session,
-    turnMillis: turnMillis === undefined ? turn : turnMillis * 0.75 + turn * 0.25,
-  }
+  if (session.tries > 0) return session
+  const millis = now - session.sentAt
+  const { turn } = session
+  const next =
+    turn === undefined
+      ? { millis, variation: millis / 2 }
+      : {
+          millis: turn.millis * 0.875 + millis * 0.125,
+          variation: turn.variation * 0.75 + Math.abs(turn.millis - millis) * 0.25,
+        }
+  return { ...session, turn: next, doublings: 0 }
 }
 
 function ended(session: Session, ending: Ending): Step {

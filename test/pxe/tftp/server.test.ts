@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatIp4 } from '#directory'
+import { answersPerAddressPerSecondMax } from '../../../src/pxe/files/answer-budget.ts'
 import { encodePacket, parsePacket, type TftpPacket } from '../../../src/pxe/tftp/packet.ts'
 import { Loader } from './loader.ts'
 import type { LossyNetwork } from './lossy-network.ts'
@@ -255,16 +256,23 @@ test('when every session is in use fairly, one more is told to try again', async
   )
 })
 
-test('a flood of bad requests is answered, but only a few are told, and none is forgotten in the count', async () => {
-  const { network, sightings } = stage({})
+test('of a flood of bad requests some are answered, a few are told, and none is forgotten in the count', async () => {
+  const { network, sightings } = stage({ file: pattern(10) })
   const client = speaker(network)
   for (let at = 0; at < 500; at += 1) client.sayBytes(Buffer.from('\0\x01nothing'))
   await network.run(100)
+  assert.equal(client.heard.length, answersPerAddressPerSecondMax)
   assert.equal(sightings.length, 10)
+  const other = speaker(network, '10.0.0.10')
+  other.say(read('nothing'))
+  client.say(read('file'))
+  await network.run(200)
+  assert.equal(other.heard.length, 1, 'another machine is told')
+  assert.equal(client.heard.at(-1)?.packet.kind, 'data', 'what is right is served')
   await network.run(1_500)
   client.say(read('nothing'))
   await network.run(1_600)
-  assert.match(sightings.at(-1)?.why ?? '', /490 more before it/)
+  assert.match(sightings.at(-1)?.why ?? '', /491 more before it/)
 })
 
 test('a server that is closed keeps no port and no timer', async () => {

@@ -6,11 +6,13 @@ import type { TftpOption } from '../../../src/pxe/tftp/packet.ts'
 import {
   blockCount,
   firstWaitMillis,
-  hurryMillis,
+  hurryMillisMax,
+  hurryMillisMin,
   open,
   type Session,
   step,
-  triesMax,
+  silenceMillisMax,
+  waitMillisMin,
 } from '../../../src/pxe/tftp/session.ts'
 
 function begin(fileBytes: number, options: readonly TftpOption[] = []) {
@@ -67,8 +69,18 @@ test('RFC 7440 section 4: an acknowledgement inside the window goes on from ther
   const inside = ack(ack(session, 0, 10).session, 2, 12)
   assert.deepEqual(inside.sends, [], 'the rest may be under way')
   assert.deepEqual(ack(inside.session, 4, 13).sends, blocks(5, 8))
-  const late = step(inside.session, { kind: 'clock' }, 12 + hurryMillis)
+  const late = step(inside.session, { kind: 'clock' }, 12 + hurryMillisMax)
   assert.deepEqual(late.sends, blocks(3, 6))
+})
+
+test('a loss in a window of a client near by is mended within two of its turns, not within a wait', () => {
+  const { session } = begin(100_000, [['windowsize', '4']])
+  const near = ack(ack(session, 0, 1).session, 4, 2).session
+  const inside = ack(near, 6, 3).session
+  assert.equal(inside.dueAt, 3 + hurryMillisMin)
+  const again = step(inside, { kind: 'clock' }, 3 + hurryMillisMin)
+  assert.deepEqual(again.sends, blocks(7, 10))
+  assert.equal(again.session.doublings, 0, 'the client is there: no reason to wait longer')
 })
 
 test('RFC 7440: the last window is as short as what is left', () => {
@@ -86,9 +98,9 @@ test('HOSTILE 19: in a window a duplicate sends nothing, it only brings the time
   const sent = ack(session, 0, 10).session
   const doubled = ack(sent, 0, 12)
   assert.deepEqual(doubled.sends, [])
-  assert.equal(doubled.session.dueAt, 12 + hurryMillis)
-  assert.equal(ack(doubled.session, 0, 20).session.dueAt, 12 + hurryMillis)
-  const late = step(doubled.session, { kind: 'clock' }, 12 + hurryMillis)
+  assert.equal(doubled.session.dueAt, 12 + hurryMillisMax)
+  assert.equal(ack(doubled.session, 0, 20).session.dueAt, 12 + hurryMillisMax)
+  const late = step(doubled.session, { kind: 'clock' }, 12 + hurryMillisMax)
   assert.deepEqual(late.sends, blocks(1, 4))
   const again = ack(late.session, 0, 40)
   assert.deepEqual(again.sends, [])
@@ -111,31 +123,113 @@ test('an acknowledgement of what was never sent is ignored', () => {
   assert.deepEqual(ack(session, 40_000), { session, sends: [] })
 })
 
-test('silence repeats the window, each time after twice the wait, and ends in so many tries', () => {
-  let { session } = begin(10_000)
+/** Lets the timer of a silent client run out again and again: each wait, and how it ended. */
+function silence(from: Session) {
+  let session = from
   const waits: number[] = []
-  for (let round = 0; round < triesMax; round += 1) {
+  for (let round = 0; round < 100; round += 1) {
     const due = session.dueAt
     assert.deepEqual(step(session, { kind: 'clock' }, due - 1).sends, [])
     const late = step(session, { kind: 'clock' }, due)
-    assert.deepEqual(late.sends, blocks(1, 1))
+    if (late.ending) return { waits, outcome: late.ending.outcome, millis: due }
+    assert.deepEqual(late.sends, blocks(session.acked + 1, session.sent))
     session = late.session
     waits.push(session.dueAt - due)
   }
-  assert.deepEqual(waits, [2_000, 4_000, 8_000, 8_000, 8_000, 8_000, 8_000, 8_000])
-  assert.equal(step(session, { kind: 'clock' }, session.dueAt).ending?.outcome, 'cut-off')
+  return assert.fail('it never ended')
+}
+
+test('silence repeats the window, each time after twice the wait, and ends after half a minute', () => {
+  const { waits, outcome, millis } = silence(begin(10_000).session)
+  assert.deepEqual(waits, [2_000, 4_000, 8_000, 8_000, 8_000])
+  assert.equal(outcome, 'cut-off')
+  assert.ok(millis >= silenceMillisMax && millis < silenceMillisMax + 8_000)
 })
 
-test('a client that answers within a millisecond is not left waiting a second after a loss', () => {
-  const { session } = begin(10_000)
-  const known = ack(session, 1, 1).session
-  assert.ok(known.dueAt - 1 < firstWaitMillis / 5)
+test('a client near by that falls silent is asked soon, then ever more seldom', () => {
+  const { waits } = silence(ack(begin(10_000).session, 1, 1).session)
+  assert.deepEqual(waits.slice(0, 4), [50, 100, 200, 400])
+  assert.ok(waits.length <= 12, `${waits.length} repeats`)
 })
 
-test('RFC 2349: a timeout that was agreed is the wait', () => {
+for (const [seconds, repeats] of [
+  ['1', 29],
+  ['10', 2],
+  ['255', 2],
+] as const) {
+  test(`HOSTILE 27: with a timeout of ${seconds} s a silent client is given up after ${repeats} repeats`, () => {
+    const { session } = begin(10_000, [['timeout', seconds]])
+    const { waits, outcome } = silence(ack(session, 0).session)
+    assert.deepEqual(new Set(waits), new Set([Number(seconds) * 1_000]))
+    assert.ok(Math.abs(waits.length - repeats) <= 1, `${waits.length} repeats`)
+    assert.equal(outcome, 'cut-off')
+  })
+}
+
+test('HOSTILE 27: a client that says the same for ever is given up like a silent one', () => {
+  let { session } = ack(begin(10_000).session, 1)
+  for (let now = 10; now < 3 * silenceMillisMax; now += 10) {
+    session = step(ack(session, 1, now).session, { kind: 'clock' }, now).session
+    if (session.phase === 'ended') return
+  }
+  assert.fail('it never ended')
+})
+
+test('a client that answers within a millisecond is not left waiting after a loss', () => {
+  const known = ack(begin(10_000).session, 1, 1).session
+  assert.equal(known.dueAt - 1, waitMillisMin)
+})
+
+test('RFC 1123 section 4.2.3.2: a client whose answers vary is waited for as much longer', () => {
+  let { session } = begin(100_000)
+  let now = 0
+  for (let block = 1; block <= 40; block += 1) {
+    now += block % 2 === 0 ? 10 : 90
+    session = ack(session, block, now).session
+  }
+  assert.ok(session.dueAt - now > 150 && session.dueAt - now < 400, `${session.dueAt - now} ms`)
+})
+
+test('Karn: a network that becomes slow is not sent everything twice for ever', () => {
+  let { session } = begin(1_000_000)
+  let [now, repeats] = [0, 0]
+  for (let block = 1; block <= 200; block += 1) {
+    const answerAt = now + (block <= 20 ? 1 : 300)
+    while (session.dueAt < answerAt) {
+      session = step(session, { kind: 'clock' }, session.dueAt).session
+      repeats += 1
+    }
+    now = answerAt
+    session = ack(session, block, now).session
+  }
+  assert.equal(session.acked, 200)
+  assert.ok(repeats <= 10, `${repeats} repeats for 180 slow blocks`)
+})
+
+test('RFC 2349: a timeout that was agreed is the wait, before each repeat', () => {
   const { session } = begin(10_000, [['timeout', '3']])
+  assert.equal(session.dueAt, 3_000)
   const sent = ack(session, 0, 5).session
   assert.equal(sent.dueAt, 3_005)
+  assert.equal(step(sent, { kind: 'clock' }, 3_005).session.dueAt, 6_005)
+})
+
+test('a client that agreed to wait a minute and repeats itself sooner has lost something', () => {
+  const { session } = begin(10_000, [['timeout', '60']])
+  const sent = ack(ack(session, 0, 1).session, 1, 2).session
+  const soon = ack(sent, 1, 3).session
+  assert.equal(soon.dueAt, 2 + waitMillisMin, 'not before the time of a loss')
+  const late = ack(sent, 1, 5_000).session
+  assert.deepEqual(step(late, { kind: 'clock' }, 5_000).sends, blocks(2, 2))
+})
+
+test('a request that is said again brings the repeat of an OACK nearer, however long a wait was agreed', () => {
+  const { session } = begin(10_000, [['timeout', '255']])
+  const soon = step(session, { kind: 'asked-again' }, 10)
+  assert.deepEqual(soon.sends, [])
+  assert.equal(soon.session.dueAt, firstWaitMillis)
+  const again = step(soon.session, { kind: 'clock' }, firstWaitMillis)
+  assert.deepEqual(again.sends, [{ kind: 'options-ack' }])
 })
 
 for (const [sentence, code, acked, outcome] of [
