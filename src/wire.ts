@@ -175,7 +175,7 @@ async function contextOf(place: ChildPlace, store: WireStore, parts: Parts): Pro
     void report(sighting)
   }
   const files = await openBootFiles(
-    settings.boot.hostImage,
+    { hostImage: settings.boot.hostImage, dataDir: place.dataDir },
     () => clock().monotonicMs,
     (fault) => log(fault.message),
   )

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readSettings, type Settings } from '#config'
+import { otherLoaders } from '../../src/cli/doctor/packages.table.ts'
+import { loaderOfArchitecture } from '../../src/pxe/dhcp/loader.table.ts'
 import { examine, installable, type Probes } from '../../src/cli/doctor/examine.ts'
 import { run } from './terminal.ts'
 
@@ -113,6 +115,22 @@ for (const [sentence, unlike, said] of [
     assert.deepEqual(others, [])
   })
 }
+
+test('a loader is found where the site put it, or where Debian does', async () => {
+  const at = (path: string): Partial<Probes> => ({
+    isThere: (one) => !one.endsWith('snponly-arm64.efi') || one === path,
+  })
+  for (const folder of ['/data/loaders', '/usr/lib/ipxe'])
+    assert.deepEqual(await complaints(settings(), probes(at(`${folder}/snponly-arm64.efi`))), [])
+  const [complaint, ...others] = await complaints(settings(), probes(at('')))
+  assert.match(complaint ?? '', /^warning loader of ARM64 UEFI machines: .*\/data\/loaders\//)
+  assert.deepEqual(others, [])
+})
+
+test('each loader that doctor looks for is one that machines are offered', () => {
+  const offered = new Set(Object.values(loaderOfArchitecture))
+  for (const { file } of otherLoaders) assert.ok(offered.has(file), file)
+})
 
 test('an external directory needs no slapd', async () => {
   const external = 'directory: { url: "ldaps://ldap.example:636", base: "dc=cluster,dc=test" }'

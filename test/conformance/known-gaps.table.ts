@@ -12,30 +12,10 @@ export const knownGaps: Reasons = [
     ],
   },
   {
-    reason:
-      'options stand in the order of need, so that a short reply loses the least; the client’s order is not looked at yet',
-    cases: [
-      'RFC 2132 §9.8: another order is kept, too',
-      'RFC 2132 §9.8: what is asked for is sent in the client’s order',
-    ],
-  },
-  {
-    reason: 'option 118 is not read yet',
-    cases: [
-      'RFC 3011 §2: the address is one of the subnet that the client selects',
-      'RFC 3011 §2: the option comes back in the ACK',
-      'RFC 3011 §2: the option comes back in the OFFER',
-    ],
-  },
-  {
     reason: 'the directory cannot describe routes yet',
     cases: [
       'RFC 3442: a client that takes routes is told the default route among them, and no router beside',
       'RFC 3442: a destination has as many octets as its prefix needs',
     ],
-  },
-  {
-    reason: 'option 97 is not returned yet',
-    cases: ['RFC 4578 §2.3: the machine’s UUID comes back, as PXE clients check'],
   },
 ]

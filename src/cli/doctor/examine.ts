@@ -1,7 +1,13 @@
 // Why this file exists: the judgement about a machine, as a function of the configuration and of what probes see.
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Settings } from '#config'
-import { slapdPackage, type UsedPackage, usedPackages } from './packages.table.ts'
+import {
+  loaderFolder,
+  otherLoaders,
+  slapdPackage,
+  type UsedPackage,
+  usedPackages,
+} from './packages.table.ts'
 
 export interface Finding {
   readonly verdict: 'ok' | 'warning' | 'error'
@@ -36,6 +42,7 @@ export async function examine(
   return [
     examineRights(probes),
     ...examinePrograms(settings, probes),
+    ...examineLoaders(dataDir, probes),
     ...(settings === undefined ? [noSettings()] : examineInterfaces(settings, probes)),
     ...(settings === undefined ? [] : await examinePorts(settings, dataDir, probes)),
     examineDisk(existing(dataDir, probes), probes),
@@ -73,6 +80,19 @@ function examineProgram({ name, file, use, isNeeded }: UsedPackage, probes: Prob
     finding: `${file} is missing (${use})`,
     remedy: `apt-get install --no-install-recommends ${name}`,
   }
+}
+
+/** A loader that is not there is not offered, and its machines boot their own disks. */
+function examineLoaders(dataDir: string, probes: Probes): readonly Finding[] {
+  return otherLoaders.map(({ file, machines }): Finding => {
+    const own = join(dataDir, 'loaders', file)
+    const subject = `loader of ${machines} machines`
+    const there = [own, join(loaderFolder, file)].find((path) => probes.isThere(path))
+    if (there !== undefined) return { verdict: 'ok', subject, finding: there }
+    const finding = `${file} is not installed: they get an address, and no file`
+    const remedy = `if you have such machines, put an iPXE build for them at ${own}`
+    return { verdict: 'warning', subject, finding, remedy }
+  })
 }
 
 function noSettings(): Finding {

@@ -63,3 +63,11 @@ export const usedPackages: readonly UsedPackage[] = [
   },
   { name: 'ipmitool', file: '/usr/bin/ipmitool', use: 'power by IPMI', isNeeded: false },
 ]
+
+/** Loaders that machines ask for and no package of ours brings: they go into `loaders` of the data folder. */
+export const otherLoaders: readonly { readonly file: string; readonly machines: string }[] = [
+  { file: 'undionly.kpxe', machines: 'BIOS' },
+  { file: 'snponly-arm64.efi', machines: 'ARM64 UEFI' },
+]
+
+export const loaderFolder = '/usr/lib/ipxe'
