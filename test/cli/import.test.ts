@@ -210,3 +210,14 @@ test('an export is passed on as it comes, with its zone', async () => {
   const unknown = await shell.coppice(['directory', 'export', 'leases'])
   assert.deepEqual([unknown.exit, unknown.out], [2, ''])
 })
+
+test('an export that breaks off is told, so that no script takes it for whole', async () => {
+  function* half(): Generator<string> {
+    yield '# hosts\n'
+    throw new Error('nobody foresaw this')
+  }
+  await using shell = await shellOn({ ...fakeCore().services, exports: { file: half } })
+  const { exit, err } = await shell.coppice(['directory', 'export', 'hosts'])
+  assert.equal(exit, 8)
+  assert.match(err, /the connection broke/)
+})
