@@ -36,6 +36,20 @@ export interface ServiceContext {
   readonly secretFolder: string
 }
 
+/** What it takes to change what is described. */
+export type OrderContext = Pick<
+  ServiceContext,
+  | 'store'
+  | 'hosts'
+  | 'events'
+  | 'directory'
+  | 'sync'
+  | 'addresses'
+  | 'snapshot'
+  | 'applianceAddresses'
+  | 'now'
+>
+
 export interface Change {
   readonly caller: Caller
   readonly action: string

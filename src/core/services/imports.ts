@@ -40,7 +40,7 @@ async function runImport(
   if (request.dryRun === true) return { ...view, ...dryOf(items) }
   if (items.length === 0) return view
   const change = auditedChange(request, caller, outcome, plan)
-  const carryOut = (): Promise<Result> => carryOutItems(items, context, watch)
+  const carryOut = (): Promise<Result> => carryOutItems([items], context, watch)
   const result = await audited(context, change, carryOut, resultLine)
   // Whoever imports machines wants to know their addresses.
   if (plan.machines.length > 0) await context.addresses.settled()
@@ -114,7 +114,7 @@ function viewOf(outcome: ImportOutcome, plan: ImportPlan): ImportView {
 }
 
 function dryOf(items: readonly Item[]): Pick<ImportView, 'ldif'> {
-  const { ldif } = dryView(items)
+  const { ldif } = dryView([items])
   return ldif === undefined ? {} : { ldif }
 }
 

@@ -3,7 +3,7 @@
 import type { Caller, MachineOrders, OrderManner, OrdersView, OrderWatch, MachineView } from '#api'
 import { foldNodeSet, type Machine, parseDnsName, type Snapshot } from '#directory'
 import { type DirectoryOrder, machineAlteration, machineOrder } from '#ldap-sync'
-import { audited, type Change, type ServiceContext } from './context.ts'
+import { audited, type Change, type OrderContext } from './context.ts'
 import { isAsAsked } from './machine-fields.ts'
 import { type MachinePlan, planMachines } from './machine-plan.ts'
 import { carryOutItems, dryView, type Item, ordersView, type Result, resultLine } from './orders.ts'
@@ -15,14 +15,14 @@ const machinesAuditedWholeMax = 100
 export async function orderMachines(
   { dryRun, views, ...orders }: MachineOrders & OrderManner,
   caller: Caller,
-  context: ServiceContext,
+  context: OrderContext,
   watch: OrderWatch,
 ): Promise<OrdersView<MachineView>> {
   if (dryRun === true) return dryRunOf(orders, context)
   const result = await carryOutMachines(orders, caller, context, watch)
   if (views !== true) return ordersView(result)
   const { byName } = context.snapshot()
-  const machines = result.done.flatMap((name) => machineNamed(name, byName) ?? [])
+  const machines = [...new Set(result.done)].flatMap((name) => machineNamed(name, byName) ?? [])
   return ordersView(result, { views: machines.map((machine) => machineViewOf(machine, context)) })
 }
 
@@ -30,7 +30,7 @@ export async function orderMachines(
 export async function carryOutMachines(
   orders: MachineOrders,
   caller: Caller,
-  context: ServiceContext,
+  context: OrderContext,
   watch: OrderWatch,
 ): Promise<Result> {
   const plan = planMachines(orders, around(context))
@@ -40,7 +40,7 @@ export async function carryOutMachines(
 
 async function carryOutPlan(
   plan: MachinePlan,
-  context: ServiceContext,
+  context: OrderContext,
   watch: OrderWatch,
 ): Promise<Result> {
   const { powerSecrets } = context.store
@@ -49,8 +49,7 @@ async function carryOutPlan(
   }
   const { plan: whole, release } = withAddresses(plan, context)
   try {
-    const items = await itemsOf(whole, context)
-    const result = await carryOutItems(items, context, watch)
+    const result = await carryOutItems(await phasesOf(whole, context), context, watch)
     const done = new Set(result.done)
     for (const { name, id } of plan.removals) if (done.has(name)) powerSecrets.remove(id)
     // Whoever adds a machine wants to know its address.
@@ -63,11 +62,11 @@ async function carryOutPlan(
 
 async function dryRunOf(
   orders: MachineOrders,
-  context: ServiceContext,
+  context: OrderContext,
 ): Promise<OrdersView<MachineView>> {
   const { plan, release } = withAddresses(planMachines(orders, around(context)), context)
   try {
-    return dryView(await itemsOf(plan, context))
+    return dryView(await phasesOf(plan, context))
   } finally {
     release()
   }
@@ -76,7 +75,7 @@ async function dryRunOf(
 /** New machines with a card and without an address are written with one at once, in the order of the order. */
 function withAddresses(
   plan: MachinePlan,
-  { addresses }: ServiceContext,
+  { addresses }: OrderContext,
 ): { readonly plan: MachinePlan; readonly release: () => void } {
   const isBare = ({ fields }: MachinePlan['adds'][number]): boolean =>
     (fields.address ?? undefined) === undefined && (fields.macs ?? []).length > 0
@@ -90,8 +89,10 @@ function withAddresses(
 }
 
 /** What goes makes room for what comes. */
-async function itemsOf(plan: MachinePlan, context: ServiceContext): Promise<readonly Item[]> {
-  const { writer } = context.sync
+async function phasesOf(
+  plan: MachinePlan,
+  { sync: { writer } }: OrderContext,
+): Promise<readonly (readonly Item[])[]> {
   const removals = await writer.ordersToRemove(plan.removals.map(({ dn }) => dn))
   const described = plan.changes.filter(({ fields }) => Object.keys(fields).length > 0)
   const changes = await writer.ordersToAlter(
@@ -100,9 +101,9 @@ async function itemsOf(plan: MachinePlan, context: ServiceContext): Promise<read
   const orderOf = new Map(described.map((change, at) => [change, changes[at]]))
   const gone = new Set(plan.removals.map(({ id }) => id))
   return [
-    ...plan.removals.map((machine, at) => removalItem(machine, removals[at] ?? [])),
-    ...plan.changes.map((change) => changeItem(change, orderOf.get(change))),
-    ...plan.adds.map(({ name, fields }): Item => {
+    plan.removals.map((machine, at) => removalItem(machine, removals[at] ?? [])),
+    plan.changes.map((change) => changeItem(change, orderOf.get(change))),
+    plan.adds.map(({ name, fields }): Item => {
       const order = machineOrder(writer.base, name, fields)
       const isShown: Item['isShown'] = ({ byName }) => {
         const device = machineNamed(name, byName)
@@ -134,7 +135,7 @@ function changeItem(
   return { name, dn, orders: order ? [order] : [], isShown }
 }
 
-function around({ snapshot, directory, applianceAddresses }: ServiceContext) {
+function around({ snapshot, directory, applianceAddresses }: OrderContext) {
   const isClaimed = directory.isClaimed.bind(directory)
   return { snapshot: snapshot(), isClaimed, applianceAddresses }
 }
@@ -146,7 +147,7 @@ function machineNamed(name: string, byName: Snapshot['byName']): Machine | undef
   return device?.kind === 'machine' ? device : undefined
 }
 
-export function machineViewOf(machine: Machine, context: ServiceContext): MachineView {
+export function machineViewOf(machine: Machine, context: OrderContext): MachineView {
   return machineView(machine, context.hosts.life(machine.id), context.snapshot())
 }
 
@@ -154,7 +155,7 @@ function auditedChange(
   orders: MachineOrders,
   { adds, changes, removals }: MachinePlan,
   caller: Caller,
-  context: ServiceContext,
+  context: OrderContext,
 ): Change {
   const before = [...changes.map(({ machine }) => machine), ...removals]
   const names = [...adds.map(({ name }) => name), ...before.map(({ name }) => name)]

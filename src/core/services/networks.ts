@@ -17,7 +17,7 @@ import {
   type NetworkFields,
   networkOrder,
 } from '#ldap-sync'
-import { audited, type Change, type ServiceContext } from './context.ts'
+import { audited, type Change, type OrderContext } from './context.ts'
 import {
   carryOutItems,
   dryView,
@@ -32,7 +32,7 @@ import {
 import { readAddress, readLabel, readPool, readSubnet } from './reading.ts'
 import { networkView } from './views.ts'
 
-export function networkServices(context: ServiceContext): Services['networks'] {
+export function networkServices(context: OrderContext): Services['networks'] {
   const find = (name: string): Network => findNetwork(name, context)
   const one = async (orders: NetworkOrders, caller: Caller): Promise<void> =>
     onlyDone(await carryOutNetworks(orders, caller, context, unwatched))
@@ -52,7 +52,7 @@ export function networkServices(context: ServiceContext): Services['networks'] {
   }
 }
 
-function findNetwork(text: string, { snapshot }: Pick<ServiceContext, 'snapshot'>): Network {
+function findNetwork(text: string, { snapshot }: Pick<OrderContext, 'snapshot'>): Network {
   const name = parseLabel(text)
   const network = name === undefined ? undefined : snapshot().networkByName.get(name)
   if (network !== undefined) return network
@@ -77,10 +77,10 @@ interface NetworkPlan {
 async function orderNetworks(
   { dryRun, views, ...orders }: NetworkOrders & OrderManner,
   caller: Caller,
-  context: ServiceContext,
+  context: OrderContext,
   watch: OrderWatch,
 ): Promise<OrdersView<NetworkView>> {
-  if (dryRun === true) return dryView(await itemsOf(planNetworks(orders, context), context))
+  if (dryRun === true) return dryView(await phasesOf(planNetworks(orders, context), context))
   const result = await carryOutNetworks(orders, caller, context, watch)
   if (views !== true) return ordersView(result)
   const done = new Set<string>(result.done)
@@ -91,17 +91,17 @@ async function orderNetworks(
 function carryOutNetworks(
   orders: NetworkOrders,
   caller: Caller,
-  context: ServiceContext,
+  context: OrderContext,
   watch: OrderWatch,
 ): Promise<Result> {
   const plan = planNetworks(orders, context)
   const carryOut = async (): Promise<Result> =>
-    carryOutItems(await itemsOf(plan, context), context, watch)
+    carryOutItems(await phasesOf(plan, context), context, watch)
   return audited(context, auditedChange(orders, plan, caller), carryOut, resultLine)
 }
 
 /** Throws all that is wrong with it in one fault. */
-function planNetworks(orders: NetworkOrders, context: ServiceContext): NetworkPlan {
+function planNetworks(orders: NetworkOrders, context: OrderContext): NetworkPlan {
   const problems = new Problems()
   const named = new Set<string>()
   const once = (name: string): void => {
@@ -129,7 +129,7 @@ function planNetworks(orders: NetworkOrders, context: ServiceContext): NetworkPl
   return { adds, changes, removals }
 }
 
-function readNew(text: string, { snapshot }: ServiceContext): Label {
+function readNew(text: string, { snapshot }: OrderContext): Label {
   const name = readLabel(text)
   if (!snapshot().networkByName.has(name)) return name
   throw new Fault('CPC-HOST-004', {
@@ -158,7 +158,10 @@ function fieldsOf({ subnet, gateway, pool, leaseSeconds }: NetworkChange): Netwo
   }
 }
 
-async function itemsOf(plan: NetworkPlan, { sync }: ServiceContext): Promise<readonly Item[]> {
+async function phasesOf(
+  plan: NetworkPlan,
+  { sync }: OrderContext,
+): Promise<readonly (readonly Item[])[]> {
   const { writer } = sync
   const removals = await writer.ordersToRemove(plan.removals.map(({ dn }) => dn))
   const described = plan.changes.filter(({ fields }) => Object.keys(fields).length > 0)
@@ -166,12 +169,12 @@ async function itemsOf(plan: NetworkPlan, { sync }: ServiceContext): Promise<rea
     described.map(({ network, fields }) => networkAlteration(network.dn, fields)),
   )
   return [
-    ...plan.removals.map(({ name, dn }, at): Item => {
+    plan.removals.map(({ name, dn }, at): Item => {
       const isShown: Item['isShown'] = ({ networkByName }) => !networkByName.has(name)
       return { name, dn, orders: removals[at] ?? [], isShown }
     }),
-    ...described.map(({ network, fields }, at) => changeItem(network, fields, changes[at])),
-    ...plan.adds.map(({ name, subnet, fields }): Item => {
+    described.map(({ network, fields }, at) => changeItem(network, fields, changes[at])),
+    plan.adds.map(({ name, subnet, fields }): Item => {
       const order = networkOrder(writer.base, name, subnet, fields)
       const isShown: Item['isShown'] = ({ networkByName }) => networkByName.has(name)
       return { name, dn: order.dn, orders: [order], isShown }

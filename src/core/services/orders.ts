@@ -4,7 +4,7 @@ import type { OrdersView, OrderWatch } from '#api'
 import { foldNodeSet, type Snapshot } from '#directory'
 import { Fault } from '#fault'
 import { type DirectoryOrder, dnKey, ldifOf, type OrderOutcome } from '#ldap-sync'
-import type { ServiceContext } from './context.ts'
+import type { OrderContext } from './context.ts'
 
 /** What becomes of one name. */
 export interface Item {
@@ -24,10 +24,7 @@ export interface Result {
   readonly failed: readonly Failed[]
 }
 
-type OrderParts = Pick<ServiceContext, 'snapshot'> & {
-  readonly sync: { readonly writer: Pick<ServiceContext['sync']['writer'], 'carryOut'> }
-  readonly directory: Pick<ServiceContext['directory'], 'untilShown'>
-}
+type OrderParts = Pick<OrderContext, 'snapshot' | 'sync' | 'directory'>
 
 /** Shown together, so that the directory is looked through a few times only. */
 const shownTogetherMax = 500
@@ -39,37 +36,47 @@ export const unwatched: OrderWatch = {
   onProgress: () => undefined,
 }
 
+/** Phase after phase: a server that refuses doubles must have seen one go before it sees the other come. */
 export async function carryOutItems(
-  items: readonly Item[],
+  phases: readonly (readonly Item[])[],
   parts: OrderParts,
-  { signal, onProgress }: OrderWatch,
+  watch: OrderWatch,
 ): Promise<Result> {
-  const orders = items.flatMap((item) => item.orders)
-  const outcomes = await parts.sync.writer.carryOut(orders, {
-    signal,
-    onDone: (done) => onProgress({ done, of: orders.length }),
-  })
+  const items = phases.flat()
   const failed = new Map<Item, Fault>()
-  let at = 0
-  for (const item of items) {
-    const fault = outcomes
-      .slice(at, (at += item.orders.length))
-      .map(faultOf)
-      .find(isFault)
-    if (fault) failed.set(item, fault)
+  const of = items.reduce((sum, { orders }) => sum + orders.length, 0)
+  let before = 0
+  for (const phase of phases) {
+    const orders = phase.flatMap((item) => item.orders)
+    const outcomes = await parts.sync.writer.carryOut(orders, {
+      signal: watch.signal,
+      onDone: (done) => watch.onProgress({ done: before + done, of }),
+    })
+    noteFailures(phase, outcomes, failed)
+    before += orders.length
   }
-  for (const [item, fault] of await untilShown(
-    items.filter((item) => !failed.has(item)),
-    parts,
-  )) {
-    failed.set(item, fault)
-  }
+  const written = items.filter((item) => !failed.has(item))
+  for (const [item, fault] of await untilShown(written, parts)) failed.set(item, fault)
   return {
     done: items.filter((item) => !failed.has(item)).map(({ name }) => name),
     failed: items.flatMap((item) => {
       const fault = failed.get(item)
       return fault ? [{ name: item.name, fault }] : []
     }),
+  }
+}
+
+function noteFailures(
+  items: readonly Item[],
+  outcomes: readonly OrderOutcome[],
+  failed: Map<Item, Fault>,
+): void {
+  let at = 0
+  for (const item of items) {
+    const own = outcomes.slice(at, at + item.orders.length)
+    const fault = own.map(faultOf).find(isFault)
+    if (fault) failed.set(item, fault)
+    at += own.length
   }
 }
 
@@ -149,8 +156,8 @@ export function ordersView<View>(
   }
 }
 
-export function dryView<View>(items: readonly Item[]): OrdersView<View> {
-  return { done: [], failed: [], ldif: ldifOf(items.flatMap(({ orders }) => orders)) }
+export function dryView<View>(phases: readonly (readonly Item[])[]): OrdersView<View> {
+  return { done: [], failed: [], ldif: ldifOf(phases.flat().flatMap(({ orders }) => orders)) }
 }
 
 /** For the audit log. */
