@@ -23,7 +23,14 @@ export interface Session {
   /** The timer was brought nearer for this position: that is still to come, or it has been. */
   readonly hurry: 'none' | 'pending' | 'spent'
   /** From a window to its acknowledgement, smoothed as RFC 6298 §2 has it. */
-  readonly turn?: { readonly millis: number; readonly variation: number }
+  readonly turn?: Turn
+}
+
+export interface Turn {
+  readonly millis: number
+  readonly variation: number
+  /** How many turns say so. */
+  readonly count: number
 }
 
 export type SessionEvent =
@@ -52,6 +59,9 @@ export interface Step {
 /** Before anything was measured (RFC 1123 §4.2.3.2 asks for an adaptive wait), and the bounds of what is measured. */
 export const firstWaitMillis = 1_000
 export const waitMillisMin = 25
+/** The least while only a few turns have been measured: firmware that has just begun may pause. */
+export const waitMillisOfFew = 200
+export const turnsOfMany = 64
 export const waitMillisMax = 8_000
 /** Given up after so long without progress, but never before this many repeats: a client may ask for long waits. */
 export const silenceMillisMax = 30_000
@@ -205,11 +215,13 @@ function windowEnd(session: Session): number {
 
 /** The wait that was measured, whatever was agreed. */
 function ownWait({ turn, doublings }: Session): number {
-  const wait =
-    turn === undefined
-      ? firstWaitMillis
-      : Math.min(firstWaitMillis, Math.max(waitMillisMin, turn.millis + 4 * turn.variation))
+  const wait = turn === undefined ? firstWaitMillis : waitAfter(turn)
   return Math.min(wait * 2 ** doublings, waitMillisMax)
+}
+
+function waitAfter({ millis, variation, count }: Turn): number {
+  const least = count < turnsOfMany ? waitMillisOfFew : waitMillisMin
+  return Math.min(firstWaitMillis, Math.max(least, millis + 4 * variation))
 }
 
 /**
@@ -222,8 +234,9 @@ function measured(session: Session, now: number): Session {
   const { turn } = session
   const next =
     turn === undefined
-      ? { millis, variation: millis / 2 }
+      ? { millis, variation: millis / 2, count: 1 }
       : {
+          count: turn.count + 1,
           millis: turn.millis * 0.875 + millis * 0.125,
           variation: turn.variation * 0.75 + Math.abs(turn.millis - millis) * 0.25,
         }
