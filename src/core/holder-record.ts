@@ -11,7 +11,7 @@ const betweenWritesMs = 50
 const retryMs = 5_000
 
 export interface HolderRecordParts {
-  readonly store: Pick<CoreStore, 'holders' | 'together'>
+  readonly store: Pick<CoreStore, 'holders' | 'together' | 'behind'>
   readonly later: (milliseconds: number, action: () => void) => () => void
   readonly onTrouble: (reason: string) => void
 }
@@ -22,12 +22,15 @@ interface Change {
   readonly at: number
 }
 
+type Row = readonly [ClaimKey, Change]
+
 export class HolderRecord {
   readonly #parts: HolderRecordParts
   /** Rows of the store, with the change that wrote them. */
   readonly #written = new Map<ClaimKey, number>()
   readonly #unwritten = new Map<ClaimKey, Change>()
   #changes = 0
+  #isOver = false
   #stopTimer: (() => void) | undefined
 
   constructor(parts: HolderRecordParts) {
@@ -65,9 +68,14 @@ export class HolderRecord {
 
   /** Everything at once, at the end. */
   flush(): void {
+    this.#isOver = true
     this.#stopTimer?.()
     this.#stopTimer = undefined
-    while (this.#unwritten.size > 0) this.#write()
+    while (this.#unwritten.size > 0) {
+      const rows = this.#nextRows()
+      this.#parts.store.together(() => this.#write(rows))
+      this.#noteWritten(rows)
+    }
   }
 
   #forget(key: ClaimKey): void {
@@ -77,32 +85,43 @@ export class HolderRecord {
 
   #writeIn(milliseconds: number): void {
     if (this.#unwritten.size === 0) return
-    this.#stopTimer ??= this.#parts.later(milliseconds, () => {
-      this.#stopTimer = undefined
-      try {
-        this.#write()
-        this.#writeIn(betweenWritesMs)
-      } catch (error) {
-        // The change is on the wire all the same: a conflict after a crash may then be nobody's.
-        this.#parts.onTrouble(`who holds what was not written: ${String(error)}`)
-        this.#writeIn(retryMs)
-      }
-    })
+    this.#stopTimer ??= this.#parts.later(milliseconds, () => void this.#writeNext())
   }
 
-  #write(): void {
-    const { store } = this.#parts
-    const rows = [...this.#unwritten.entries().take(rowsPerWrite)]
-    store.together(() => {
-      for (const [key, { id }] of rows) {
-        if (id !== undefined) store.holders.put(key, id)
-        else if (this.#written.has(key)) store.holders.remove(key)
-      }
-    })
-    for (const [key, { id, at }] of rows) {
-      this.#unwritten.delete(key)
-      if (id === undefined) this.#written.delete(key)
-      else this.#written.set(key, at)
+  async #writeNext(): Promise<void> {
+    const rows = this.#nextRows()
+    try {
+      await this.#parts.store.behind(() => this.#write(rows))
+      this.#noteWritten(rows)
+      this.#stopTimer = undefined
+      if (!this.#isOver) this.#writeIn(betweenWritesMs)
+    } catch (error) {
+      if (this.#isOver) return
+      // The change is on the wire all the same: a conflict after a crash may then be nobody's.
+      this.#parts.onTrouble(`who holds what was not written: ${String(error)}`)
+      this.#stopTimer = undefined
+      this.#writeIn(retryMs)
+    }
+  }
+
+  #nextRows(): readonly Row[] {
+    return [...this.#unwritten.entries().take(rowsPerWrite)]
+  }
+
+  #write(rows: readonly Row[]): void {
+    const { holders } = this.#parts.store
+    for (const [key, { id }] of rows) {
+      if (id !== undefined) holders.put(key, id)
+      else if (this.#written.has(key)) holders.remove(key)
+    }
+  }
+
+  #noteWritten(rows: readonly Row[]): void {
+    for (const [key, change] of rows) {
+      if (change.id === undefined) this.#written.delete(key)
+      else this.#written.set(key, change.at)
+      // Unless it has changed again meanwhile.
+      if (this.#unwritten.get(key) === change) this.#unwritten.delete(key)
     }
   }
 }

@@ -75,9 +75,9 @@ function takeOnce(
   seen: readonly NumberedSighting[],
   { store }: Foundation,
   sightings: Sightings,
-): void {
+): Promise<void> {
   const { progress } = store
-  store.together(() => {
+  return store.behind(() => {
     let [lastSeq, lastAt] = [progress.get('wire'), progress.get('wire-at')]
     for (const { seq, sighting } of seen) {
       if (seq <= lastSeq && sighting.at <= lastAt) continue

@@ -5,6 +5,7 @@ import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
 import { Outgoing } from './outgoing.ts'
 import { readWireMessage } from './read.ts'
+import { Storing } from './storing.ts'
 import type { NumberedSighting } from './wire-end.ts'
 
 export const reconnectDelayMs = 200
@@ -13,8 +14,8 @@ export interface CoreEndOptions {
   readonly socketPath: string
   /** What a wire that knows nothing must hear first: hello, reset, a snapshot in parts, next boots. */
   readonly opening: () => Iterable<FeedMessage>
-  /** In the order in which they were seen. Returns when all are stored; only then does wire forget them. */
-  readonly onSightings: (sightings: readonly NumberedSighting[]) => void
+  /** In the order in which they were seen. Resolves when all are on the disk; only then does wire forget them. */
+  readonly onSightings: (sightings: readonly NumberedSighting[]) => Promise<void>
   readonly onServing: (number: number) => void
   readonly onCounters: (values: Readonly<Record<string, number>>) => void
   readonly onTrouble: (reason: string) => void
@@ -26,8 +27,6 @@ export class CoreEnd {
   #wire: FeedConnection<FeedMessage> | undefined
   #outgoing: Outgoing<FeedMessage> | undefined
   #closed = false
-  /** At most as many as wire sends without an answer. */
-  #unstored: NumberedSighting[] = []
 
   constructor(options: CoreEndOptions) {
     this.#options = options
@@ -51,9 +50,14 @@ export class CoreEnd {
   #connect(): void {
     if (this.#closed) return
     const socket = connect(this.#options.socketPath)
+    const storing = new Storing({
+      store: (sightings) => this.#options.onSightings(sightings),
+      stored: (seq) => wire.send({ kind: 'stored', seq }),
+      failed: (reason) => wire.close(reason),
+    })
     const wire = attachFeed<WireMessage, FeedMessage>(socket, {
       read: readWireMessage,
-      onMessage: (message) => this.#receive(message, wire),
+      onMessage: (message) => this.#receive(message, wire, storing),
       onEnd: (reason) => {
         if (this.#wire === wire) this.#wire = this.#outgoing = undefined
         if (this.#closed) return
@@ -68,7 +72,7 @@ export class CoreEnd {
     })
   }
 
-  #receive(message: WireMessage, wire: FeedConnection<FeedMessage>): void {
+  #receive(message: WireMessage, wire: FeedConnection<FeedMessage>, storing: Storing): void {
     switch (message.kind) {
       case 'hello':
         if (message.version !== feedVersion) {
@@ -80,22 +84,7 @@ export class CoreEnd {
       case 'counters':
         return this.#options.onCounters(message.values)
       case 'sighting':
-        this.#unstored.push({ seq: message.seq, sighting: message.sighting })
-        // After what else has arrived by now: one write for all of them, and the directory's change before it.
-        if (this.#unstored.length === 1) setImmediate(() => this.#store(wire))
-    }
-  }
-
-  #store(wire: FeedConnection<FeedMessage>): void {
-    const sightings = this.#unstored
-    this.#unstored = []
-    const last = sightings.at(-1)
-    if (this.#wire !== wire || last === undefined) return
-    try {
-      this.#options.onSightings(sightings)
-      wire.send({ kind: 'stored', seq: last.seq })
-    } catch (error) {
-      wire.close(`sightings could not be stored: ${String(error)}`)
+        return storing.take({ seq: message.seq, sighting: message.sighting })
     }
   }
 }

@@ -12,11 +12,13 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Fault } from '#fault'
 import { type Health, inspect } from './inspect.ts'
 import { latestVersion, migrate, type Schema, versionOf } from './migration.ts'
+import { atomically, notStored } from './statement.ts'
 
 export interface Opened {
   readonly db: DatabaseSync
@@ -33,6 +35,30 @@ export function connect(path: string): DatabaseSync {
   db.exec('PRAGMA journal_mode = WAL')
   db.exec('PRAGMA synchronous = FULL')
   return db
+}
+
+/**
+ * The commit is written without a wait, then the disk is waited for in another thread. A crash in between loses it whole;
+ * whatever is committed after it is after it on the disk too.
+ */
+export async function writtenBehind<T>(db: DatabaseSync, path: string, work: () => T): Promise<T> {
+  const result = withoutWait(db, work)
+  try {
+    await using log = await open(`${path}-wal`, 'r+')
+    await log.datasync()
+  } catch (cause) {
+    throw notStored(path, cause)
+  }
+  return result
+}
+
+function withoutWait<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('PRAGMA synchronous = NORMAL')
+  try {
+    return atomically(db, work)
+  } finally {
+    db.exec('PRAGMA synchronous = FULL')
+  }
 }
 
 /** Checked, of the newest form, ready to use. `now` is wall time in milliseconds. */

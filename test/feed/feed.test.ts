@@ -84,6 +84,7 @@ const quiet = {
 function startCore(path: string, stored: (sighting: Sighting) => void): CoreEnd {
   const onSightings: CoreEndOptions['onSightings'] = (items) => {
     for (const { sighting } of items) stored(sighting)
+    return Promise.resolve()
   }
   return new CoreEnd({ ...quiet, socketPath: path, onSightings })
 }
@@ -146,6 +147,7 @@ test('what core cannot store yet waits on the disk of wire, all of it, and in or
     onSightings(seen) {
       groups.push(seen.length)
       for (const { sighting } of seen) stored.add(sighting.at)
+      return Promise.resolve()
     },
   })
   await Promise.all(Array.from({ length: count }, (_, at) => wire.report(seen(at + 1))))
@@ -174,9 +176,10 @@ test('sightings that core could not store are told again', async (t) => {
     onSightings(items) {
       if (isDiskFull) {
         isDiskFull = false
-        throw new Error('the disk is full')
+        return Promise.reject(new Error('the disk is full'))
       }
       for (const { sighting } of items) stored.add(sighting.at)
+      return Promise.resolve()
     },
   })
   await wire.report(seen(1))

@@ -204,6 +204,27 @@ test('that a host was off is remembered with its boot, once for each host', (t) 
   assert.equal(store.fences.find(machine), undefined)
 })
 
+test('what is written behind is there at once, is whole or not at all, and leaves the promise of the others alone', async (t) => {
+  const path = join(scratchFolder(t), 'core.db')
+  const store = openCoreStore(path, now)
+  const done = store.behind(() => {
+    store.progress.set('wire', 7)
+    return store.progress.get('wire')
+  })
+  assert.equal(store.progress.get('wire'), 7)
+  assert.equal(await done, 7)
+  const failing = store.behind(() => {
+    store.progress.set('wire', 8)
+    throw new Error('in the middle')
+  })
+  await assert.rejects(failing, /in the middle/)
+  assert.equal(store.progress.get('wire'), 7)
+  store[Symbol.dispose]()
+  const again = openCoreStore(path, now)
+  assert.equal(again.progress.get('wire'), 7)
+  again[Symbol.dispose]()
+})
+
 test('several changes together are all there or none', (t) => {
   const store = acrossRestart(t, (first) => {
     assert.equal(first.progress.get('wire'), 0)

@@ -77,7 +77,8 @@ test(
     using core = new CoreEnd({
       socketPath: join(data, 'run/feed.sock'),
       opening: () => opening,
-      onSightings: (seen) => sightings.push(...seen.map(({ sighting }) => sighting)),
+      onSightings: (seen) =>
+        Promise.resolve(void sightings.push(...seen.map(({ sighting }) => sighting))),
       onServing: () => undefined,
       onCounters: () => undefined,
       onTrouble: () => undefined,

@@ -1,7 +1,7 @@
 // Why this file exists: core opens one database and finds there, by subject, all that it must not forget.
 import type { DatabaseSync } from 'node:sqlite'
 import type { Fault } from '#fault'
-import { copyDatabase, copyPath, openDatabase } from '../database.ts'
+import { copyDatabase, copyPath, openDatabase, writtenBehind } from '../database.ts'
 import { atomically } from '../statement.ts'
 import { approvalTable } from './approvals.ts'
 import { auditTable } from './audit.ts'
@@ -50,6 +50,8 @@ export interface CoreStore extends ReturnType<typeof tablesOf>, Disposable {
   readonly recovered?: Fault
   /** Several changes of several subjects, all or none. */
   together<T>(work: () => T): T
+  /** The same, on the disk when it resolves. Nobody waits meanwhile: for what may be asked for again after a crash. */
+  behind<T>(work: () => T): Promise<T>
   /** The last good copy, for when the file is found damaged at a start. The owner sets the rhythm. */
   copy(): void
 }
@@ -61,6 +63,7 @@ export function openCoreStore(path: string, now: () => number): CoreStore {
     ...tablesOf(db),
     ...(recovered ? { recovered } : {}),
     together: (work) => atomically(db, work),
+    behind: (work) => writtenBehind(db, path, work),
     copy: () => copyDatabase(db, copyPath(path)),
     [Symbol.dispose]: () => db.close(),
   }
