@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { formatIp4, formatSubnet, type Machine, type Nic } from '#directory'
+import { formatIp4, formatSubnet, type Machine, type Nic, startAssembly, stepAll } from '#directory'
 import { connectorOf, systemClock } from '#ldap-sync'
 import { needs } from '../needs.ts'
 import { known } from './bench.ts'
@@ -196,5 +196,28 @@ test(
     assert.deepEqual([vcn?.name, vcn?.host], ['compute1.hpl.physics', 'knoten15'])
     const [person] = [...watched().entries.values()].filter((entry) => entry.kind === 'person')
     assert.deepEqual([person?.uid, person?.sshKeys.length, person?.sudo], ['juergen', 1, true])
+  },
+)
+
+test(
+  'HOSTILE 41: a foreign tree: two with one MAC are told with both their names, halls and umlauts',
+  {
+    ...slapd,
+  },
+  () => {
+    const entries = [...watched().entries.values()]
+    const { deltas } = stepAll(
+      startAssembly(),
+      entries.map((entry) => ({ kind: 'entry', entry })),
+    )
+    const aside = deltas.flatMap((delta) => (delta.kind === 'set-aside' ? [delta.item] : []))
+    assert.deepEqual(aside.map(({ dn }) => dn.split(',')[0]).toSorted(), [
+      'cn=doppelgaenger',
+      'cn=knoten01',
+    ])
+    for (const { reason } of aside) {
+      assert.match(reason, /cn=doppelgaenger,ou=Rechenzentrum Göttingen/)
+      assert.match(reason, /cn=knoten01,ou=Räume der .*Alten.*,l=Keller/)
+    }
   },
 )
