@@ -15,7 +15,7 @@ export {
   type MachineFacts,
 } from './outcome.ts'
 export type { SourceFile } from './source.ts'
-export { type ImportPlan, planImport } from './plan.ts'
+export { type ImportPlan, planImport, type TakenBy } from './plan.ts'
 export { exportFile, exportZone, type FileFormat, fileFormats } from './export/export.ts'
 export { naturalKey, sortedBy } from './export/devices.ts'
 export { chunksOf } from './export/text.ts'

@@ -4,6 +4,7 @@ import {
   contains,
   formatIp4,
   formatSubnet,
+  type Ip4,
   joinName,
   type Label,
   type Machine,
@@ -37,7 +38,14 @@ type Verdict =
 const isNew: Verdict = { kind: 'new' }
 const isAlready: Verdict = { kind: 'already' }
 
-export function planImport(outcome: ImportOutcome, snapshot: Snapshot): ImportPlan {
+/** What else speaks for an address, as a sentence's end: `is the appliance's own`. */
+export type TakenBy = (address: Ip4) => string | undefined
+
+export function planImport(
+  outcome: ImportOutcome,
+  snapshot: Snapshot,
+  takenBy: TakenBy = () => undefined,
+): ImportPlan {
   const already: string[] = []
   const conflicts: LeftOut[] = []
   const sort = <Item extends { readonly where: string; readonly name: string }>(
@@ -53,7 +61,7 @@ export function planImport(outcome: ImportOutcome, snapshot: Snapshot): ImportPl
       return verdict.kind === 'new'
     })
   const networks = sort(outcome.networks, (network) => judgeNetwork(network, snapshot))
-  const machines = sort(outcome.machines, (machine) => judgeMachine(machine, snapshot))
+  const machines = sort(outcome.machines, (machine) => judgeMachine(machine, snapshot, takenBy))
   return { networks: withFreeNames(networks, snapshot), machines, already, conflicts }
 }
 
@@ -121,21 +129,25 @@ function freeLabel(wished: string, isTaken: (label: Label) => boolean): Label {
   throw new Error(`no name is left for ${wished}`)
 }
 
-function judgeMachine(machine: ImportedMachine, snapshot: Snapshot): Verdict {
+function judgeMachine(machine: ImportedMachine, snapshot: Snapshot, takenBy: TakenBy): Verdict {
   const named = snapshot.byName.get(machine.name)?.device
   const byCard = machine.nics
     .flatMap(({ macs }) => macs)
     .flatMap((mac) => snapshot.byMac.get(mac)?.device ?? [])[0]
   // Whoever has given a nameless card a name since has not made it another machine.
   const same = named ?? (machine.isNameMade ? byCard : undefined)
-  if (same === undefined) return judgeClaims(machine, snapshot)
+  if (same === undefined) return judgeClaims(machine, snapshot, takenBy)
   if (same.kind !== 'machine') return conflict(`${same.name} is a virtual node`)
   const differences = machineDifferences(machine, same)
   return differences.length === 0 ? isAlready : conflict(`${same.dn} has ${differences.join(', ')}`)
 }
 
 /** What another entry holds would set the new one aside. */
-function judgeClaims({ nics, aliases, name, facts }: ImportedMachine, snapshot: Snapshot): Verdict {
+function judgeClaims(
+  { nics, aliases, name, facts }: ImportedMachine,
+  snapshot: Snapshot,
+  takenBy: TakenBy,
+): Verdict {
   for (const mac of nics.flatMap(({ macs }) => macs)) {
     const owner = snapshot.byMac.get(mac)?.device
     if (owner !== undefined) return conflict(`${mac} belongs to ${owner.name}`)
@@ -143,6 +155,8 @@ function judgeClaims({ nics, aliases, name, facts }: ImportedMachine, snapshot: 
   for (const address of nics.flatMap(({ addresses }) => addresses)) {
     const owner = snapshot.byIp.get(address)?.device
     if (owner !== undefined) return conflict(`${formatIp4(address)} belongs to ${owner.name}`)
+    const other = takenBy(address)
+    if (other !== undefined) return conflict(`${formatIp4(address)} ${other}`)
   }
   const cards = nics.flatMap(({ label }) => (label && joinName(label, name)) ?? [])
   for (const other of [...aliases, ...cards]) {

@@ -1,7 +1,7 @@
 // Why this file exists: what other programs describe becomes entries of the directory: read, compared with what is there,
 // shown as LDIF or written as one order, and told in full.
 import type { Caller, ImportRequest, ImportView, OrderWatch, Services } from '#api'
-import { foldNodeSet, formatIp4, joinName } from '#directory'
+import { foldNodeSet, formatIp4, type Ip4, joinName } from '#directory'
 import {
   findFormat,
   formatNames,
@@ -30,7 +30,7 @@ async function runImport(
   watch: OrderWatch,
 ): Promise<ImportView> {
   const outcome = await readFiles(request, context)
-  const plan = planImport(outcome, context.snapshot())
+  const plan = planImport(outcome, context.snapshot(), (address) => takenBy(address, context))
   const { base } = context.sync.writer
   const items = [
     ...plan.networks.map((network) => networkItem(network, base)),
@@ -46,6 +46,14 @@ async function runImport(
   if (plan.machines.length > 0) await context.addresses.settled()
   const { done, failed } = ordersView(result)
   return { ...view, done, failed }
+}
+
+function takenBy(
+  address: Ip4,
+  { applianceAddresses, directory }: ServiceContext,
+): string | undefined {
+  if (applianceAddresses.includes(address)) return 'is the appliance’s own'
+  return directory.isClaimed(address) ? 'belongs to an entry that is set aside' : undefined
 }
 
 async function readFiles(request: ImportRequest, context: ServiceContext): Promise<ImportOutcome> {
