@@ -24,9 +24,7 @@ export class StockReplica {
   async start(): Promise<void> {
     const argv = ['-f', join(this.#folder, 'slapd.conf'), '-h', this.#url, '-d', 'none']
     const whole = ['--pdeathsig', 'KILL', '/usr/sbin/slapd', ...argv]
-    this.#child = spawn('setpriv', whole, {
-      stdio: ['ignore', 'ignore', (await import('node:fs')).openSync('/tmp/e5/replica.log', 'a')],
-    })
+    this.#child = spawn('setpriv', whole, { stdio: 'ignore' })
     await eventually('the replica answers', async () => (await this.#ask()).status !== -1)
   }
 
@@ -53,11 +51,12 @@ export class StockReplica {
 
   async has(names: string): Promise<void> {
     let last = ''
-    await eventually(
-      `the replica has ${names}`,
-      async () => (last = await this.names()) === names,
-    ).catch((e: unknown) => {
-      throw new Error(`${String(e)} but ${last}`)
+    const isSo = async (): Promise<boolean> => {
+      last = await this.names()
+      return last === names
+    }
+    await eventually(`the replica has ${names}`, isSo).catch((cause: unknown) => {
+      throw new Error(`the replica has ${last}`, { cause })
     })
   }
 
