@@ -367,6 +367,14 @@ export const peers: Readonly<Record<string, Reasons>> = {
   ],
   'dnsmasq-authority': [
     {
+      reason: 'now and then it closes a connection on which another question waits to be read',
+      cases: [
+        'RFC 7766 §6.2.1: one connection carries many questions, one after the other',
+        'RFC 7766 §8: two questions in one segment have two answers',
+      ],
+      wavers: true,
+    },
+    {
       reason: 'it answers only PTR in a reverse zone, and refuses the rest',
       cases: ['RFC 1035 §3.5: an address has no address'],
     },

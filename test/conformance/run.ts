@@ -18,10 +18,14 @@ interface Outcome {
 
 const runner = join(import.meta.dirname, '../run.ts')
 const battery = join(import.meta.dirname, 'wire.test.ts')
+const differential = join(import.meta.dirname, 'differential/oracle.peers.ts')
 
-function put(subject: string): Promise<Outcome> {
+/** All subjects, and what reads the same directory as we do. */
+const everybody = process.argv.includes('--peers') && process.env['SUBJECT'] === undefined
+
+function put(subject: string, file = battery): Promise<Outcome> {
   const started = performance.now()
-  const child = spawn(process.execPath, [runner, battery], {
+  const child = spawn(process.execPath, [runner, file], {
     env: { ...process.env, SUBJECT: subject },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -53,7 +57,7 @@ function expectedFailuresIn(output: string): number {
 function wanted(): readonly string[] {
   const named = process.env['SUBJECT']
   if (named !== undefined) return [named]
-  return process.argv.includes('--peers') ? subjects.map(({ name }) => name) : ['coppice']
+  return everybody ? subjects.map(({ name }) => name) : ['coppice']
 }
 
 const outcomes: Outcome[] = []
@@ -66,6 +70,7 @@ for (const name of wanted()) {
     )
   else outcomes.push(await put(name))
 }
+if (everybody) outcomes.push(await put('same directory', differential))
 process.stdout.write(
   '\nsubject             cases  kept  with a reason  not asked  unexplained  seconds\n',
 )

@@ -19,6 +19,7 @@ export const opcode = { read: 1, write: 2, data: 3, ack: 4, error: 5, optionsAck
 const tftpPort = 69
 /** Longer than the slowest server waits before it sends a block again. */
 const answerDeadlineMs = 8_000
+const underWayMs = 50
 /** A packet that should not come would come at once. */
 const quietMs = 250
 
@@ -114,8 +115,10 @@ export class TftpSession {
     return new Promise((resolve) => setTimeout(resolve, milliseconds))
   }
 
-  /** Nothing more comes for a while, and nothing is waiting. */
+  /** What was under way when the last word was said may still come; then nothing does for a while. */
   async expectQuiet(milliseconds = quietMs): Promise<void> {
+    await this.pause(underWayMs)
+    this.#heard.length = 0
     await this.pause(milliseconds)
     assert.deepEqual(
       this.#heard.map(({ opcode: kind, number }) => `${kind}:${number}`),

@@ -72,8 +72,9 @@ export const destinations = section('dhcp', 'RFC 2131 §4.1', [
   [
     'a NAK is broadcast to a client that uses an address wrongly',
     async (dhcp) => {
-      const saying = { chaddr: mac, type: type.request, ciaddr: hosts.n003.address }
-      const road = broadcastFrom(hosts.n003.address)
+      const saying = { chaddr: mac, type: type.request, ciaddr: hosts.n002.address }
+      await dhcp.lease(hosts.n002.mac)
+      const road = broadcastFrom(hosts.n002.address)
       toEverybody(await dhcp.askFor(type.nak, saying, road))
     },
   ],

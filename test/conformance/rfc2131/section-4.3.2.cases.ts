@@ -14,7 +14,7 @@ import { ackOf, renewalOf, strangeAddress } from '../harness/exchanges.ts'
 import { hosts, nets, server } from '../harness/world.ts'
 
 const { mac, address } = hosts.n001
-const other = hosts.n003.address
+const other = hosts.n002.address
 
 const request = (chaddr: string, ...options: NonNullable<Saying['options']>): Saying => ({
   type: type.request,
@@ -197,6 +197,7 @@ export const boundStates = section('dhcp', 'RFC 2131 §4.3.2', [
   [
     'REBINDING: a described machine that uses another’s address is refused',
     async (dhcp) => {
+      await dhcp.lease(hosts.n002.mac)
       await dhcp.askFor(type.nak, using(mac, other), broadcastFrom(other))
     },
   ],
