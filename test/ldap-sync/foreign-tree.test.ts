@@ -211,10 +211,10 @@ test(
       entries.map((entry) => ({ kind: 'entry', entry })),
     )
     const aside = deltas.flatMap((delta) => (delta.kind === 'set-aside' ? [delta.item] : []))
-    assert.deepEqual(aside.map(({ dn }) => dn.split(',')[0]).toSorted(), [
-      'cn=doppelgaenger',
-      'cn=knoten01',
-    ])
+    assert.deepEqual(
+      new Set(aside.map(({ dn }) => dn.split(',')[0])),
+      new Set(['cn=doppelgaenger', 'cn=knoten01']),
+    )
     for (const { reason } of aside) {
       assert.match(reason, /cn=doppelgaenger,ou=Rechenzentrum Göttingen/)
       assert.match(reason, /cn=knoten01,ou=Räume der .*Alten.*,l=Keller/)
