@@ -9,13 +9,14 @@ export { defaultScriptPaths, entryScript, type ScriptPlace } from './boot/script
 
 export { AlarmGate } from './dhcp/alarm-gate.ts'
 export { answer } from './dhcp/answer.ts'
-export { type BootFile, bootFileFor, entryScriptPath } from './dhcp/boot-file.ts'
+export { entryScriptPath } from './dhcp/boot-file.ts'
 export { decodeDhcp } from './dhcp/decode.ts'
 export { describeMessage } from './dhcp/describe.ts'
 export type { Destination } from './dhcp/destination.ts'
 export { encodeDhcp, replyBuffer } from './dhcp/encode.ts'
 export { type DecodeRefusal, type DhcpMessage, explainRefusal } from './dhcp/message.ts'
 export { logLine, type Outcome, sightingOf } from './dhcp/outcome.ts'
+export type { WhoAnswers } from './dhcp/pool-watch.ts'
 export { createDhcpService, type DhcpService, type DhcpServiceParts } from './dhcp/service.ts'
 export { explainRule, type Why } from './dhcp/why.ts'
 export {

@@ -40,8 +40,9 @@ export const httpFaults = {
   'CPC-HTTP-005': {
     title: 'A boot file does not fit into memory.',
     explanation:
-      'Boot files are served from memory: up to 512 MiB each and 2 GiB together. A larger file is not served; the ' +
-      'others are. Compress it, remove files that no machine loads, or let hosts mount it by NFS.',
+      'Boot files are served from memory: up to 512 MiB each and 2 GiB together. A file that does not fit is read from ' +
+      'the disk for each machine that asks: slower, and by HTTP only, since TFTP is for loaders. Compress it, or ' +
+      'remove files that no machine loads.',
     exit: 'refused',
     status: 500,
   },

@@ -1,18 +1,42 @@
 // Why this file exists: what TFTP and HTTP may give away is one explicit map from names to bytes. A name is a key and
 // never a path, so no spelling of it can reach another file.
 export interface HeldFile {
+  readonly kind: 'held'
   readonly name: string
   readonly bytes: Uint8Array
   /** SHA-256, lower-case hex. */
   readonly digest: string
 }
 
+/** Too large for memory: read from the disk for each who asks, by HTTP only. */
+export interface DiskFile {
+  readonly kind: 'disk'
+  readonly name: string
+  readonly size: number
+  /** Not of its bytes, but of what tells this version of it from all others. */
+  readonly digest: string
+  /** Rejects when it is not that version any more. */
+  readonly open: () => Promise<DiskReader>
+}
+
+export interface DiskReader {
+  /** Fills all of `into` from that place on; rejects when the file changed meanwhile. */
+  readonly fill: (into: Uint8Array, at: number) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export type BootFile = HeldFile | DiskFile
+
 export interface BootFiles {
-  find(name: string): HeldFile | undefined
+  find(name: string): BootFile | undefined
+}
+
+export function sizeOf(file: BootFile): number {
+  return file.kind === 'held' ? file.bytes.length : file.size
 }
 
 export type Asked =
-  | { readonly kind: 'file'; readonly file: HeldFile }
+  | { readonly kind: 'file'; readonly file: BootFile }
   | { readonly kind: 'absent' }
   /** HOSTILE 17: the name was meant as a way out. */
   | { readonly kind: 'hostile' }

@@ -1,14 +1,14 @@
 // Why this file exists: the map of boot files in memory follows the disk by itself, so that a new host image needs no
 // restart; a request never waits for the disk.
 import { Fault } from '#fault'
-import type { HeldFile, BootFiles } from './boot-files.ts'
+import { type BootFile, type BootFiles, sizeOf } from './boot-files.ts'
 import {
   type Candidate,
   candidatesOf,
   type FileRoot,
   load,
   type LoadedFile,
-  noRoom,
+  notHeld,
 } from './load.ts'
 
 export interface HeldFilesOptions {
@@ -17,12 +17,20 @@ export interface HeldFilesOptions {
   readonly onFault: (fault: Fault) => void
   /** Milliseconds, monotonic. */
   readonly now: () => number
+  readonly limits?: Partial<HeldLimits>
+}
+
+/** What goes over either is read from the disk for each who asks. */
+export interface HeldLimits {
+  readonly fileBytesMax: number
+  /** All files together. */
+  readonly allBytesMax: number
 }
 
 /** How old the last look at the disk may be when a file is asked for. */
 export const lookAgainMillis = 1_000
-/** All files together; a first host image and its successor fit at once. */
-export const heldBytesMax = 2_147_483_648
+/** A first host image and its successor fit at once. */
+export const heldLimits: HeldLimits = { fileBytesMax: 536_870_912, allBytesMax: 2_147_483_648 }
 
 export class HeldFiles implements BootFiles {
   readonly #options: HeldFilesOptions
@@ -43,9 +51,9 @@ export class HeldFiles implements BootFiles {
   }
 
   /** What is in memory; a look at the disk starts beside it when the last one is too old. */
-  find(name: string): HeldFile | undefined {
+  find(name: string): BootFile | undefined {
     if (this.#options.now() - this.#lookedAt >= lookAgainMillis) void this.refresh()
-    return this.#files.get(name)
+    return this.#files.get(name)?.file
   }
 
   names(): readonly string[] {
@@ -63,12 +71,15 @@ export class HeldFiles implements BootFiles {
 
   async #look(): Promise<void> {
     const files = new Map<string, LoadedFile>()
+    let held = 0
     for (const root of this.#options.roots) {
       for (const candidate of await this.#candidates(root)) {
-        const file = await this.#read(root, candidate)
         // Of two roots that offer one name, the first counts.
-        if (file && !files.has(file.name) && this.#hasRoom(files, file, candidate))
-          files.set(file.name, file)
+        if (files.has(candidate.name)) continue
+        const loaded = await this.#read(root, candidate, held)
+        if (!loaded) continue
+        files.set(candidate.name, loaded)
+        if (loaded.file.kind === 'held') held += loaded.file.bytes.length
       }
     }
     this.#files = files
@@ -84,22 +95,19 @@ export class HeldFiles implements BootFiles {
     }
   }
 
-  async #read(root: FileRoot, candidate: Candidate): Promise<LoadedFile | undefined> {
+  async #read(root: FileRoot, candidate: Candidate, held: number): Promise<LoadedFile | undefined> {
     const known = this.#files.get(candidate.name)
-    const loaded = await load(root, candidate, known)
-    this.#tell(candidate.path, loaded.ok ? undefined : loaded.fault)
-    return loaded.ok ? loaded.file : keptWhileWritten(loaded.fault, known)
-  }
-
-  #hasRoom(
-    files: ReadonlyMap<string, LoadedFile>,
-    file: LoadedFile,
-    candidate: Candidate,
-  ): boolean {
-    const held = files.values().reduce((sum, one) => sum + one.bytes.length, 0)
-    if (held + file.bytes.length <= heldBytesMax) return true
-    this.#tell(candidate.path, noRoom(candidate, `${heldBytesMax} bytes are held already`))
-    return false
+    const { fileBytesMax, allBytesMax } = { ...heldLimits, ...this.#options.limits }
+    const heldBytesMax = Math.min(fileBytesMax, allBytesMax - held)
+    const answer = await load(root, { candidate, known, heldBytesMax })
+    if (!answer.ok) {
+      this.#tell(candidate.path, answer.fault)
+      return keptWhileWritten(answer.fault, known)
+    }
+    const { file } = answer.loaded
+    const why = `it has ${sizeOf(file)} bytes, and memory is left for ${heldBytesMax}`
+    this.#tell(candidate.path, file.kind === 'disk' ? notHeld(candidate, why) : undefined)
+    return answer.loaded
   }
 
   #tell(path: string, fault: Fault | undefined): void {

@@ -5,7 +5,8 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, readdir, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { Fault } from '#fault'
-import type { HeldFile } from './boot-files.ts'
+import type { BootFile } from './boot-files.ts'
+import { diskFile, markOf } from './disk-file.ts'
 import { looksSecret } from './secret.ts'
 
 /** Where boot files come from: a folder, and what stands before their names. */
@@ -20,15 +21,15 @@ export interface FileRoot {
 }
 
 /** What a file looked like when it was read; as long as it looks so, it is not read again. */
-export interface LoadedFile extends HeldFile {
+export interface LoadedFile {
+  readonly file: BootFile
   readonly mark: string
 }
 
 export type Loaded =
-  | { readonly ok: true; readonly file: LoadedFile }
+  | { readonly ok: true; readonly loaded: LoadedFile }
   | { readonly ok: false; readonly fault: Fault }
 
-export const fileBytesMax = 536_870_912
 /** A folder with more is no folder of boot files. */
 const filesPerRootMax = 1_000
 const worldReadable = 0o004
@@ -65,12 +66,17 @@ async function listed(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** Reads one file; `known` is given back when it has not changed. */
-export async function load(
-  root: FileRoot,
-  candidate: Candidate,
-  known: LoadedFile | undefined,
-): Promise<Loaded> {
+export interface Asking {
+  readonly candidate: Candidate
+  /** What is in memory: given back when it has not changed. */
+  readonly known: LoadedFile | undefined
+  /** A larger file stays on the disk. */
+  readonly heldBytesMax: number
+}
+
+/** Reads one file, if it is not too large for that. */
+export async function load(root: FileRoot, asking: Asking): Promise<Loaded> {
+  const { candidate } = asking
   try {
     const real = await realpath(candidate.path)
     if (!root.linksMayLeadOut && !real.startsWith(`${await realpath(root.folder)}${sep}`)) {
@@ -78,7 +84,7 @@ export async function load(
     }
     const handle = await open(real, readOnly)
     try {
-      return { ok: true, file: await read(handle, candidate, known) }
+      return { ok: true, loaded: await read(handle, real, asking) }
     } finally {
       await handle.close()
     }
@@ -87,28 +93,30 @@ export async function load(
   }
 }
 
-async function read(
-  handle: FileHandle,
-  { name, path }: Candidate,
-  known: LoadedFile | undefined,
-): Promise<LoadedFile> {
-  const mark = await markOf(handle, { name, path })
-  if (known?.mark === mark) return known
+async function read(handle: FileHandle, real: string, asking: Asking): Promise<LoadedFile> {
+  const { candidate, known, heldBytesMax } = asking
+  const { name } = candidate
+  const { mark, size } = await lookedAt(handle, candidate)
+  const kind = size <= heldBytesMax ? 'held' : 'disk'
+  if (known?.mark === mark && known.file.kind === kind) return known
+  if (kind === 'disk') {
+    const secret = looksSecret(name, new Uint8Array(0))
+    if (secret !== undefined) throw secretFile(candidate, secret)
+    return { mark, file: diskFile({ name, path: real, size, mark }) }
+  }
   const bytes = await handle.readFile()
-  if ((await markOf(handle, { name, path })) !== mark) throw stillWritten({ name, path })
+  if ((await lookedAt(handle, candidate)).mark !== mark) throw stillWritten(candidate)
   const secret = looksSecret(name, bytes)
-  if (secret !== undefined) throw secretFile({ name, path }, secret)
-  return { name, bytes, mark, digest: createHash('sha256').update(bytes).digest('hex') }
+  if (secret !== undefined) throw secretFile(candidate, secret)
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  return { mark, file: { kind, name, bytes, digest } }
 }
 
-async function markOf(handle: FileHandle, candidate: Candidate): Promise<string> {
+async function lookedAt(handle: FileHandle, candidate: Candidate) {
   const stat = await handle.stat({ bigint: true })
   if (!stat.isFile()) throw unreadable(candidate, new Error('it is no plain file'))
   if ((Number(stat.mode) & worldReadable) === 0) throw notPublic(candidate)
-  if (stat.size > BigInt(fileBytesMax)) {
-    throw noRoom(candidate, `it has ${stat.size} bytes, a file may have ${fileBytesMax}`)
-  }
-  return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`
+  return { mark: markOf(stat), size: Number(stat.size) }
 }
 
 function unreadable({ name, path }: Candidate, cause: unknown): Fault {
@@ -149,12 +157,12 @@ function leadsOut({ name, path }: Candidate, real: string): Fault {
 }
 
 /** Boot files are held in memory, and memory has an end. */
-export function noRoom({ name, path }: Candidate, why: string): Fault {
+export function notHeld({ name, path }: Candidate, why: string): Fault {
   return new Fault('CPC-HTTP-005', {
-    what: `the boot file ${name} is not served: it is too large to be held in memory`,
+    what: `the boot file ${name} is read from the disk for each who asks, and given by HTTP only`,
     where: path,
     why,
-    todo: 'make it smaller (zstd -19), remove others, or serve it by NFS',
+    todo: 'if machines load it often: make it smaller (zstd -19), or remove others',
   })
 }
 

@@ -1,33 +1,36 @@
 // Why this file exists: a slow client must not make us queue a whole initrd for it: one piece is handed over when the
 // piece before it has left.
 import type { Writable } from 'node:stream'
+import type { Pieces } from './piece.ts'
 
 export interface Poured {
   readonly bytes: number
   readonly whole: boolean
 }
 
-const pieceBytes = 1_048_576
-
-/** Writes all of it and ends the stream. Never rejects: a client that goes away is an outcome. */
+/** Writes all of it and ends the stream. Never rejects: a client that goes away, or a file, is an outcome. */
 export async function pour(
   stream: Writable,
-  bytes: Uint8Array,
+  { bytes, each }: Pieces,
   { millisMax }: { readonly millisMax: number },
 ): Promise<Poured> {
   const outOfTime = setTimeout(() => stream.destroy(), millisMax)
   const gone = Promise.withResolvers<false>()
   const onGone = () => gone.resolve(false)
   stream.once('close', onGone).once('error', onGone)
+  if (stream.destroyed) onGone() // it went before we listened
+  let left = 0
   try {
-    let left = 0
-    while (left < bytes.length) {
-      const piece = bytes.subarray(left, left + pieceBytes)
-      if (!(await Promise.race([written(stream, piece), gone.promise]))) break
+    for await (const piece of each) {
+      if (!(await Promise.race([gone.promise, written(stream, piece)]))) break
       left += piece.length
     }
-    if (left < bytes.length) return { bytes: left, whole: false }
-    return { bytes: left, whole: await Promise.race([finished(stream), gone.promise]) }
+    if (left < bytes) return { bytes: left, whole: false }
+    return { bytes: left, whole: await Promise.race([gone.promise, finished(stream)]) }
+  } catch {
+    // Reading failed: the client knows by the length that something is missing.
+    stream.destroy()
+    return { bytes: left, whole: false }
   } finally {
     clearTimeout(outOfTime)
   }

@@ -1,14 +1,21 @@
 // Why this file exists: the edge of boot HTTP: loaders and first stages fetch scripts, kernels and images here, in
 // plain text and by anyone, so it gives only what is in its map, and its patience has an end everywhere.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { parseIp4 } from '#directory'
 import type { TransferSighting } from '#feed'
-import { type BootFiles, type HeldFile, findAsked, printableName } from '../files/boot-files.ts'
+import {
+  type BootFile,
+  type BootFiles,
+  findAsked,
+  printableName,
+  sizeOf,
+} from '../files/boot-files.ts'
 import { RefusalBudget } from '../files/refusal-budget.ts'
+import { type ConnectionLimits, Connections } from './connections.ts'
+import { type Part, type Pieces, piecesOf } from './piece.ts'
 import { pour } from './pour.ts'
-import { parseRange, rangeStillHolds } from './range.ts'
+import { isAlreadyThere, parseRange, type Range, rangeStillHolds } from './range.ts'
 import { refuse, refuseClient } from './refuse.ts'
 import type { Route, RouteAnswer, Routes } from './route.ts'
 import { parseTarget, type Target } from './target.ts'
@@ -23,7 +30,7 @@ export interface BootHttpOptions {
   readonly limits?: Partial<BootHttpLimits>
 }
 
-export interface BootHttpLimits {
+export interface BootHttpLimits extends ConnectionLimits {
   /** HOSTILE 28: how long headers, a whole request, and the next request on a connection may take. */
   readonly headersMillisMax: number
   readonly requestMillisMax: number
@@ -31,9 +38,8 @@ export interface BootHttpLimits {
   /** Without one byte taken. */
   readonly idleMillisMax: number
   readonly transferMillisMax: number
-  readonly connectionsMax: number
-  /** One machine, or one address translator, cannot have them all. */
-  readonly connectionsPerAddressMax: number
+  /** Files that are too large for memory: each such transfer has a buffer and an open file. */
+  readonly diskTransfersMax: number
 }
 
 export const bootHttpLimits: BootHttpLimits = {
@@ -44,9 +50,13 @@ export const bootHttpLimits: BootHttpLimits = {
   transferMillisMax: 3_600_000,
   connectionsMax: 4_096,
   connectionsPerAddressMax: 1_024,
+  diskTransfersMax: 256,
 }
 const headerBytesMax = 16_384
 const checkEveryMillis = 1_000
+/** Accepted although all are taken, to see whom to end for it. */
+const connectionsInDoubtMax = 64
+const comeBack = { 'retry-after': '2' }
 
 export class BootHttpServer {
   readonly #options: BootHttpOptions
@@ -55,12 +65,14 @@ export class BootHttpServer {
   readonly #server: Server
   readonly #budget = new RefusalBudget()
   readonly #answering = new WeakMap<Duplex, ServerResponse>()
-  readonly #connections = new Map<string, number>()
+  readonly #connections: Connections
+  #diskTransfers = 0
 
   constructor(options: BootHttpOptions) {
     this.#options = options
     this.#limits = { ...bootHttpLimits, ...options.limits }
     this.#routes = new Map(Object.entries(options.routes))
+    this.#connections = new Connections(this.#limits, options.clock.now)
     this.#server = createServer(
       {
         insecureHTTPParser: false,
@@ -72,9 +84,9 @@ export class BootHttpServer {
       },
       (request, response) => void this.#answer(request, response),
     )
-    this.#server.maxConnections = this.#limits.connectionsMax
+    this.#server.maxConnections = this.#limits.connectionsMax + connectionsInDoubtMax
     this.#server.setTimeout(this.#limits.idleMillisMax)
-    this.#server.on('connection', (socket) => this.#count(socket))
+    this.#server.on('connection', (socket) => this.#connections.take(socket))
     this.#server.on('clientError', (error, socket) =>
       refuseClient(error, socket, this.#answering.get(socket)),
     )
@@ -100,22 +112,14 @@ export class BootHttpServer {
     })
   }
 
-  #count(socket: Socket): void {
-    const address = socket.remoteAddress ?? ''
-    const open = (this.#connections.get(address) ?? 0) + 1
-    if (open > this.#limits.connectionsPerAddressMax) return void socket.destroy()
-    this.#connections.set(address, open)
-    socket.once('close', () => {
-      const left = (this.#connections.get(address) ?? 1) - 1
-      if (left === 0) this.#connections.delete(address)
-      else this.#connections.set(address, left)
-    })
-  }
-
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', socket } = request
+    this.#connections.heard(socket)
     this.#answering.set(socket, response)
-    response.once('close', () => this.#answering.delete(socket))
+    response.once('close', () => {
+      // Requests may come before their forerunners are answered: the last one's answer is the last.
+      if (this.#answering.get(socket) === response) this.#answering.delete(socket)
+    })
     const target = parseTarget(request.url ?? '')
     // Nothing that is asked here has a body; one that comes all the same is not read (HOSTILE 20).
     if (!target || hasBody(request)) return refuse(response, 400)
@@ -137,6 +141,7 @@ export class BootHttpServer {
     response: ServerResponse,
   ): Promise<void> {
     const answer: RouteAnswer = await route({ ...target, ...addressOf(request) })
+    if (response.destroyed) return
     const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
     response.writeHead(answer.status ?? 200, {
       'content-type': answer.contentType,
@@ -153,41 +158,77 @@ export class BootHttpServer {
       this.#tellRefused(request, name)
       return refuse(response, 404)
     }
-    const { file } = asked
-    const tag = `"${file.digest}"`
-    const holds = rangeStillHolds(request.headers['if-range']?.toString(), tag)
-    const range = parseRange(holds ? request.headers.range : undefined, file.bytes.length)
-    const common = { 'accept-ranges': 'bytes', etag: tag, 'content-type': typeOf(file.name) }
-    if (range.kind === 'unsatisfiable') {
-      return refuse(response, 416, { 'content-range': `bytes */${file.bytes.length}` })
-    }
-    const { from, to } = range.kind === 'part' ? range : { from: 0, to: file.bytes.length - 1 }
-    response.writeHead(range.kind === 'part' ? 206 : 200, {
-      ...common,
-      'content-length': to - from + 1,
-      ...(range.kind === 'part'
-        ? { 'content-range': `bytes ${from}-${to}/${file.bytes.length}` }
-        : {}),
-    })
-    await this.#transfer({ file, from, to }, request, response)
+    await this.#giveFile(asked.file, request, response)
   }
 
-  async #transfer(part: Part, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #giveFile(file: BootFile, request: IncomingMessage, response: ServerResponse) {
+    const tag = `"${file.digest}"`
+    if (isAlreadyThere(request.headers['if-none-match'], tag)) {
+      response.writeHead(304, { etag: tag }).end()
+      const why = 'the client has this version already'
+      return this.#tell(request, { outcome: 'probe', why, file: file.name, bytes: 0, millis: 0 })
+    }
+    const size = sizeOf(file)
+    const range = rangeOf(request, tag, size)
+    if (range.kind === 'unsatisfiable')
+      return refuse(response, 416, { 'content-range': `bytes */${size}` })
+    const { from, to } = range.kind === 'part' ? range : { from: 0, to: size - 1 }
+    const headers = {
+      'accept-ranges': 'bytes',
+      etag: tag,
+      'content-type': typeOf(file.name),
+      'content-length': to - from + 1,
+      ...(range.kind === 'part' ? { 'content-range': `bytes ${from}-${to}/${size}` } : {}),
+    }
+    const status = range.kind === 'part' ? 206 : 200
+    await this.#transfer({ file, from, to }, request, response, () =>
+      response.writeHead(status, headers),
+    )
+  }
+
+  async #transfer(
+    part: Part,
+    request: IncomingMessage,
+    response: ServerResponse,
+    begin: () => void,
+  ): Promise<void> {
+    if (request.method === 'HEAD') {
+      begin()
+      response.end()
+      return this.#tellPart(request, part, { outcome: 'probe', bytes: 0, millis: 0 })
+    }
     const startedAt = this.#options.clock.now()
-    const isProbe = request.method === 'HEAD'
-    const poured = isProbe
-      ? endOnly(response)
-      : await pour(response, part.file.bytes.subarray(part.from, part.to + 1), {
-          millisMax: this.#limits.transferMillisMax,
-        })
-    const outcome = isProbe ? 'probe' : poured.whole ? 'whole' : 'cut-off'
-    this.#tell(request, {
-      file: part.file.name,
-      bytes: poured.bytes,
-      millis: this.#options.clock.now() - startedAt,
-      outcome,
-      why: reasonFor(outcome, part),
+    const pieces = await this.#open(part)
+    if (!pieces) return refuse(response, 503, comeBack)
+    begin()
+    const { bytes, whole } = await pour(response, pieces, {
+      millisMax: this.#limits.transferMillisMax,
     })
+    if (part.file.kind === 'disk') this.#diskTransfers -= 1
+    const millis = this.#options.clock.now() - startedAt
+    this.#tellPart(request, part, { outcome: whole ? 'whole' : 'cut-off', bytes, millis })
+  }
+
+  /** `undefined`: not now; the file is being replaced, or too many are read from the disk at once. */
+  async #open(part: Part): Promise<Pieces | undefined> {
+    if (part.file.kind === 'held') return piecesOf(part)
+    if (this.#diskTransfers >= this.#limits.diskTransfersMax) return undefined
+    this.#diskTransfers += 1
+    try {
+      return await piecesOf(part)
+    } catch (error) {
+      this.#diskTransfers -= 1
+      this.#options.onError(error)
+      return undefined
+    }
+  }
+
+  #tellPart(
+    request: IncomingMessage,
+    part: Part,
+    what: Pick<TransferSighting, 'bytes' | 'millis'> & { readonly outcome: PartOutcome },
+  ): void {
+    this.#tell(request, { ...what, file: part.file.name, why: reasonFor(what.outcome, part) })
   }
 
   #tellRefused(request: IncomingMessage, name: string): void {
@@ -212,20 +253,17 @@ export class BootHttpServer {
   }
 }
 
-interface Part {
-  readonly file: HeldFile
-  readonly from: number
-  readonly to: number
+type PartOutcome = 'probe' | 'whole' | 'cut-off'
+
+/** RFC 9110 §14.2: of a GET alone. */
+function rangeOf({ method, headers }: IncomingMessage, tag: string, size: number): Range {
+  const holds = method === 'GET' && rangeStillHolds(headers['if-range']?.toString(), tag)
+  return parseRange(holds ? headers.range : undefined, size)
 }
 
-function endOnly(response: ServerResponse) {
-  response.end()
-  return { bytes: 0, whole: true }
-}
-
-function reasonFor(outcome: 'probe' | 'whole' | 'cut-off', { file, from, to }: Part): string {
+function reasonFor(outcome: PartOutcome, { file, from, to }: Part): string {
   if (outcome === 'probe') return 'the client only asked for the size'
-  const size = file.bytes.length
+  const size = sizeOf(file)
   const part = to - from + 1 === size ? `all ${size} bytes` : `bytes ${from}-${to} of ${size}`
   return outcome === 'whole' ? part : `the connection ended before ${part} were taken`
 }

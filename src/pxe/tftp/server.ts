@@ -108,6 +108,7 @@ export class TftpServer {
     const asked = findAsked(this.#options.files, request.file)
     if (asked.kind === 'absent') return this.#refuse(source, request.file, notFound)
     if (asked.kind === 'hostile') return this.#refuse(source, request.file, outside)
+    if (asked.file.kind === 'disk') return this.#refuse(source, request.file, tooLarge)
     const bytes = this.#inMode(asked.file.bytes, request.mode)
     if (!bytes) return this.#refuse(source, request.file, wrongMode)
     if (before) this.#end(before, { outcome: 'cut-off', why: 'the client asked anew' })
@@ -288,6 +289,10 @@ const outside: Refusal = {
 const wrongMode: Refusal = {
   code: errorCode.illegalOperation,
   why: `ask in mode octet (binary); netascii is for files up to ${netasciiBytesMax} bytes`,
+}
+const tooLarge: Refusal = {
+  code: errorCode.undefined,
+  why: 'the file is too large to be held in memory: ask by HTTP',
 }
 const busy: Refusal = { code: errorCode.undefined, why: 'too many transfers at once, try again' }
 

@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Fault } from '#fault'
-import { findAsked, printableName } from '../../../src/pxe/files/boot-files.ts'
-import { HeldFiles, lookAgainMillis } from '../../../src/pxe/files/held-files.ts'
+import { type BootFile, findAsked, printableName } from '../../../src/pxe/files/boot-files.ts'
+import { HeldFiles, type HeldLimits, lookAgainMillis } from '../../../src/pxe/files/held-files.ts'
 import type { FileRoot } from '../../../src/pxe/files/load.ts'
 
 function folderFor(context: TestContext): string {
@@ -25,15 +25,20 @@ function folderFor(context: TestContext): string {
   return folder
 }
 
-async function hold(roots: readonly FileRoot[]) {
+async function hold(roots: readonly FileRoot[], limits: Partial<HeldLimits> = {}) {
   const faults: Fault[] = []
   const time = { now: 0 }
   const held = await HeldFiles.open({
     roots,
+    limits,
     onFault: (fault) => faults.push(fault),
     now: () => time.now,
   })
   return { held, faults, time, codes: () => faults.map(({ code }) => code) }
+}
+
+function textOf(file: BootFile | undefined): string {
+  return file?.kind === 'held' ? String(file.bytes) : `no text, ${file?.kind}`
 }
 
 test('every plain public file of a folder is held, under its prefix, with its digest', async (context) => {
@@ -143,8 +148,57 @@ test('a file that is replaced on disk is served anew, and what was handed out st
   time.now = lookAgainMillis
   held.find('initrd')
   await held.refresh()
-  assert.equal(String(held.find('initrd')?.bytes), 'second')
-  assert.equal(String(before?.bytes), 'first')
+  assert.equal(textOf(held.find('initrd')), 'second')
+  assert.equal(textOf(before), 'first')
+})
+
+for (const [sentence, limits] of [
+  ['larger than a file in memory may be', { fileBytesMax: 10 }],
+  ['for which memory is not enough', { allBytesMax: 15 }],
+] as const) {
+  test(`a file ${sentence} is read from the disk for each who asks, and that is told`, async (context) => {
+    const folder = folderFor(context)
+    writeFileSync(join(folder, 'a-small'), 'a kernel', { mode: 0o644 })
+    writeFileSync(join(folder, 'b-large'), '0123456789abc', { mode: 0o644 })
+    const { held, codes } = await hold([{ folder, prefix: '' }], limits)
+    assert.equal(held.find('a-small')?.kind, 'held')
+    const file = held.find('b-large')
+    assert.ok(file?.kind === 'disk')
+    assert.equal(file.size, 13)
+    const reader = await file.open()
+    const into = new Uint8Array(4)
+    await reader.fill(into, 8)
+    assert.equal(String(Buffer.from(into)), '89ab')
+    await assert.rejects(reader.fill(into, 10), /shorter/)
+    await reader.close()
+    assert.deepEqual(codes(), ['CPC-HTTP-005'])
+    await held.refresh()
+    assert.equal(held.find('b-large'), file, 'the same version has the same tag')
+  })
+}
+
+test('a file that is read from the disk and written to meanwhile is never given in two versions', async (context) => {
+  const folder = folderFor(context)
+  const path = join(folder, 'large')
+  writeFileSync(path, '0123456789abc', { mode: 0o644 })
+  const { held } = await hold([{ folder, prefix: '' }], { fileBytesMax: 10 })
+  const file = held.find('large')
+  assert.ok(file?.kind === 'disk')
+  const reader = await file.open()
+  await reader.fill(new Uint8Array(4), 0)
+  writeFileSync(path, 'another text!')
+  await assert.rejects(reader.fill(new Uint8Array(4), 4), /not what it was/)
+  await reader.close()
+  await assert.rejects(file.open(), /not what it was/)
+  await held.refresh()
+  assert.notEqual(held.find('large')?.digest, file.digest)
+})
+
+test('HOSTILE 68: a key’s name is refused though the file is too large to be read', async (context) => {
+  const folder = folderFor(context)
+  writeFileSync(join(folder, 'all.p12'), 'long enough', { mode: 0o644 })
+  const { held, codes } = await hold([{ folder, prefix: '' }], { fileBytesMax: 1 })
+  assert.deepEqual([held.names(), codes()], [[], ['CPC-HTTP-002']])
 })
 
 test('what is wrong is told once, not at every look', async (context) => {

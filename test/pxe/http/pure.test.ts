@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseRange, rangeStillHolds } from '../../../src/pxe/http/range.ts'
+import { isAlreadyThere, parseRange, rangeStillHolds } from '../../../src/pxe/http/range.ts'
 import { parseTarget } from '../../../src/pxe/http/target.ts'
 
 for (const [sentence, header, size, expected] of [
@@ -24,7 +24,18 @@ for (const [sentence, header, size, expected] of [
   ['several ranges are answered by the whole', 'bytes=0-1,5-6', 100, { kind: 'whole' }],
   ['another unit is ignored', 'lines=0-1', 100, { kind: 'whole' }],
   ['a range without numbers is ignored', 'bytes=-', 100, { kind: 'whole' }],
-  ['numbers past all sense are ignored', `bytes=0-${'9'.repeat(30)}`, 100, { kind: 'whole' }],
+  [
+    'an end past all sense is the file’s end',
+    `bytes=0-${'9'.repeat(400)}`,
+    100,
+    { kind: 'part', from: 0, to: 99 },
+  ],
+  [
+    'a start past all sense cannot be satisfied',
+    `bytes=${'9'.repeat(400)}-`,
+    100,
+    { kind: 'unsatisfiable' },
+  ],
 ] as const) {
   test(`RFC 9110 section 14: ${sentence}`, () => {
     assert.deepEqual(parseRange(header, size), expected)
@@ -50,6 +61,21 @@ test('RFC 9110 section 13.1.5: a part is given only of the file that the first p
   assert.ok(!rangeStillHolds('"two"', '"one"'))
   assert.ok(!rangeStillHolds('Fri, 21 Nov 2025 01:20:00 GMT', '"one"'))
 })
+
+for (const [sentence, header, same] of [
+  ['no header', undefined, false],
+  ['the tag', '"one"', true],
+  ['the tag, marked weak by somebody on the way', 'W/"one"', true],
+  ['the tag among others', '"two", W/"three" ,"one"', true],
+  ['a star', '*', true],
+  ['another tag', '"two"', false],
+  ['the tag without its quotes', 'one', false],
+  ['the tag inside another', '"one, two"', false],
+] as const) {
+  test(`RFC 9110 section 13.1.2: with If-None-Match, ${sentence} is ${same ? 'what we have' : 'nothing we have'}`, () => {
+    assert.equal(isAlreadyThere(header, '"one"'), same)
+  })
+}
 
 for (const [text, path] of [
   ['/boot.ipxe', '/boot.ipxe'],

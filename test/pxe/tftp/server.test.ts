@@ -158,6 +158,69 @@ test('RFC 1350: a write request gets error 2: a boot server only gives', async (
   )
 })
 
+for (const mode of ['mail', 'MAIL', 'binary', '']) {
+  test(`RFC 1350: mode ${mode || '(none)'} gets error 4`, async () => {
+    const { network } = stage({ file: pattern(10) })
+    const client = speaker(network)
+    client.say({ ...read('file'), mode })
+    await network.run(100)
+    assert.deepEqual(
+      client.heard.map(({ packet }) => packet.kind === 'error' && packet.code),
+      [4],
+    )
+  })
+}
+
+test('RFC 2349: in netascii the size is that of what is sent', async () => {
+  const { network } = stage({ text: Buffer.from('one\ntwo\n') })
+  const client = speaker(network)
+  client.say({ ...read('text'), mode: 'netascii', options: [['tsize', '0']] })
+  await network.run(100)
+  assert.deepEqual(client.heard[0]?.packet, { kind: 'options-ack', options: [['tsize', '10']] })
+})
+
+test('HOSTILE 18: odd options are left out, and the file comes all the same', async () => {
+  const { network } = stage({ file: pattern(10) })
+  const client = speaker(network)
+  const odd = ['blksize', 'tsize', 'timeout', 'windowsize', 'multicast', '\u00ff%n']
+  for (const value of ['', '-1', '0x10', '1e9', ' 8', '99999999999999999999', '\u00ff']) {
+    const options = odd.map((name) => [name, value] as const)
+    client.say({ ...read('file'), options })
+  }
+  await network.run(100)
+  const kinds = new Set(client.heard.map(({ packet }) => packet.kind))
+  assert.deepEqual(kinds, new Set(['data']))
+})
+
+test('a file that is not in memory is not given by TFTP, and the client is told where to ask', async () => {
+  const { network } = stage({}, { onDisk: 'large.img' })
+  const client = speaker(network)
+  client.say(read('large.img'))
+  await network.run(100)
+  const [answer] = client.heard
+  assert.match(answer?.packet.kind === 'error' ? answer.packet.text : '', /by HTTP/)
+})
+
+for (const [transfers, granted] of [
+  [1, '64'],
+  [400, '30'],
+  [1_500, '8'],
+] as const) {
+  test(`HOSTILE 26: the transfer number ${transfers} at once gets a window of ${granted}`, async () => {
+    const { network } = stage({ file: pattern(2_000) })
+    for (let at = 1; at < transfers; at += 1)
+      speaker(network, `10.1.${at >>> 8}.${at & 255}`).say(read('file'))
+    await network.run(20)
+    const client = speaker(network)
+    client.say({ ...read('file'), options: [['windowsize', '64']] })
+    await network.run(40)
+    assert.deepEqual(client.heard[0]?.packet, {
+      kind: 'options-ack',
+      options: [['windowsize', granted]],
+    })
+  })
+}
+
 test('HOSTILE 19: a request that is said twice is one transfer on one port', async () => {
   const { network, server } = stage({ file: pattern(2_000) })
   const client = speaker(network)
