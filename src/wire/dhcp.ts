@@ -1,5 +1,4 @@
 // Why this file exists: DHCP's sockets: one on each interface, and a way to reach a card that has no address yet.
-import { execFile } from 'node:child_process'
 import { formatIp4, type Ip4, parseIp4 } from '#directory'
 import {
   type LinkSender,
@@ -120,14 +119,4 @@ function sendBy(
         payload: copy,
       })
   }
-}
-
-const probeDeadlineMs = 700
-
-/** Somebody who answers a ping lives there. One second at most, and only for addresses that were never given out. */
-export function isInUse(address: Ip4, interfaceName: string): Promise<boolean> {
-  const argv = ['-c', '1', '-W', '0.5', '-n', '-q', '-I', interfaceName, formatIp4(address)]
-  return new Promise((resolve) => {
-    execFile('ping', argv, { timeout: probeDeadlineMs }, (error) => resolve(error === null))
-  })
 }

@@ -1,13 +1,15 @@
 // Why this file exists: which services run is the configuration's word; each is opened here with what it needs.
 import { randomInt } from 'node:crypto'
+import { contains, type Subnet } from '#directory'
 import { openForwarder } from '#dns'
 import { type AdvertiserEvent, openRouterAdvertiser } from '#net'
 import { createDhcpService, defaultDhcpLimits, type DhcpService } from '#pxe'
 import { openBootHttp } from './boot-http.ts'
 import type { Closer, WireContext } from './context.ts'
-import { isInUse, openDhcp } from './dhcp.ts'
+import { openDhcp } from './dhcp.ts'
 import { listeningPlaces, openDns } from './dns.ts'
 import { openTftp } from './tftp.ts'
+import { openWhoAnswers } from './who-answers.ts'
 
 const leaseTickMs = 5_000
 const idMax = 65_536
@@ -47,18 +49,27 @@ async function startDhcp(context: WireContext, mode: 'authoritative' | 'proxy'):
   const current = createDhcpService({
     ...context,
     world: () => worldOf(context, mode),
-    isInUse,
+    whoAnswers: openWhoAnswers(places, log),
+    isNear: (network) => places.some(({ subnets }) => subnets.some((one) => overlap(one, network))),
     send: door.send,
     sight: (sighting) => void context.report(sighting),
   })
   service.current = current
-  const ticking = setInterval(() => void current.tick(), leaseTickMs)
+  const tick = (): void => {
+    if (picture() !== undefined) void current.tick()
+  }
+  tick()
+  const ticking = setInterval(tick, leaseTickMs)
   return {
     async close() {
       clearInterval(ticking)
       await door.close()
     },
   }
+}
+
+function overlap(one: Subnet, other: Subnet): boolean {
+  return contains(one, other.number) || contains(other, one.number)
 }
 
 function worldOf({ picture, places, files }: WireContext, mode: 'authoritative' | 'proxy') {

@@ -98,7 +98,8 @@ async function startDhcp({ context, place, namespace, view }: Parts) {
       isHeld: () => false,
     }),
     // Every address there is of the directory; none is tried out first.
-    isInUse: () => Promise.resolve(false),
+    whoAnswers: () => Promise.resolve(new Map()),
+    isNear: () => true,
     send: door.send,
     sight(sighting) {
       if (isWorthTelling(sighting, view())) void report(sighting)

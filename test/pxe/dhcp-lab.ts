@@ -2,6 +2,7 @@
 // relay, a VO's network, described machines, and a book that keeps what was promised.
 import {
   applyDeltas,
+  contains,
   type Delta,
   type DnsName,
   emptySnapshot,
@@ -234,6 +235,8 @@ export interface Site {
   nextBoot: NextBoot
   /** Loaders that are not installed. */
   readonly missing: Set<string>
+  /** Addresses that were asked after in vain. */
+  readonly ready: Set<Ip4>
   world(): DhcpWorld
   ask(sent: Sent | DhcpMessage, arrival?: Arrival): Outcome
 }
@@ -247,11 +250,14 @@ export function newSite(entries: readonly Entry[] = siteEntries): Site {
     settings,
     nextBoot: 'by-role',
     missing: new Set(),
+    ready: new Set(),
     world() {
+      const readyIn: DhcpWorld['readyIn'] = (net) =>
+        [...this.ready].filter((one) => contains(net, one))
       const isHeld = (file: string): boolean => !this.missing.has(file)
       const { snapshot, now } = this
       const nextBoot = (): NextBoot => this.nextBoot
-      return { snapshot, leases: book, now, settings: this.settings, nextBoot, isHeld }
+      return { snapshot, leases: book, now, settings: this.settings, nextBoot, isHeld, readyIn }
     },
     ask(sent, arrival = onProv) {
       const message = 'hardware' in sent ? sent : messageOf(sent)

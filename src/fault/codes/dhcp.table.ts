@@ -72,4 +72,11 @@ export const dhcpFaults = {
     exit: 'refused',
     status: 403,
   },
+  'CPC-DHCP-011': {
+    title: 'A pool is running low',
+    explanation:
+      'Four fifths of the addresses for machines that the directory does not describe are taken. Described machines are not concerned. Adopt or describe those that are to stay (coppice machine waiting), enlarge coppicePool, or shorten coppiceLeaseSeconds. It is said again when the pool has eased to below 70 % and fills once more.',
+    exit: 'failed',
+    status: 503,
+  },
 } as const satisfies Record<string, FaultEntry>

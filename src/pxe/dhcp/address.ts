@@ -98,7 +98,7 @@ function fromPool(asking: Asking, world: DhcpWorld): AddressChoice {
   if (refusal) return { ok: false, why: refusal, isAlarm: true }
   if (wanted !== undefined && isFree(wanted, link, world))
     return pooled(wanted, link, because('asked', wanted), true)
-  const free = firstFree(network.pool, asking, world)
+  const free = readyOne(network, asking, world) ?? firstFree(network.pool, asking, world)
   if (free === undefined)
     return { ok: false, why: because('poolFull', network.name), isAlarm: true }
   return pooled(free, link, because('free', free), true)
@@ -118,6 +118,16 @@ function crowded(link: Link, world: DhcpWorld): Why | undefined {
   if (circuitId === undefined || world.leases.crowd(link.port) < limits.strangersPerPortMax)
     return undefined
   return because('crowdedPort', circuitId, limits.strangersPerPortMax)
+}
+
+/** One that needs no question first; the card's own place in the pool when it is among them. */
+function readyOne(network: Network, { mac, link }: Asking, world: DhcpWorld): Ip4 | undefined {
+  const { pool } = network
+  const ready = world.readyIn(network).filter((address) => isFree(address, link, world))
+  if (!pool || ready.length === 0) return undefined
+  const hash = hashOf(mac)
+  const own = ip4(pool.first + (hash % (pool.last - pool.first + 1)))
+  return ready.includes(own) ? own : ready[hash % ready.length]
 }
 
 /**

@@ -9,9 +9,9 @@ const rememberedMax = 1024
 export class AlarmGate {
   readonly #last = new Map<string, number>()
 
-  /** Whether it is worth raising: the same alarm about the same card only once a minute. */
+  /** Whether it is worth raising: the same alarm about the same card, or in the same words, only once a minute. */
   admits(alarm: AlarmSighting, nowMs: number): boolean {
-    const key = `${alarm.code} ${alarm.mac ?? ''}`
+    const key = `${alarm.code} ${alarm.mac ?? alarm.why}`
     const last = this.#last.get(key)
     if (last !== undefined && nowMs - last < repeatMsMin) return false
     this.#last.delete(key)

@@ -29,6 +29,7 @@ export const ruleTexts = {
   // No address
   bootpStranger: '{0} speaks BOOTP, which has no end of a lease, and is not described',
   noPool: 'network {0} has no pool for machines that the directory does not describe',
+  allInUse: '{0} free addresses of the pool were tried, and strangers answered at each',
   poolFull: 'the pool of network {0} has no free address',
   crowdedPort: 'port {0} has {1} unknown machines already, which is its limit',
   tooManyOffers: '{0} offers are waiting for an answer, which is the limit',

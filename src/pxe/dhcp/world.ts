@@ -1,5 +1,5 @@
 // Why this file exists: an answer is a function of the question, where it came in, and all of this.
-import type { EntryId, Ip4, Snapshot, Subnet } from '#directory'
+import type { EntryId, Ip4, Network, Snapshot, Subnet } from '#directory'
 import type { NextBoot } from '#feed'
 import type { LeaseView } from '../lease/book.ts'
 import type { Stamp } from '../lease/stamp.ts'
@@ -60,4 +60,6 @@ export interface DhcpWorld {
   readonly nextBoot: (id: EntryId) => NextBoot
   /** Whether we can give that boot file now. */
   readonly isHeld: (name: string) => boolean
+  /** Addresses of a network that nobody had when they were last asked, a moment ago. */
+  readonly readyIn: (network: Network) => readonly Ip4[]
 }

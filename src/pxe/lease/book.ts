@@ -13,6 +13,7 @@ export interface LeaseView {
   /** Offers and pool leases by port, for a fair share. May count some that have just ended. */
   crowd(port: string): number
   readonly offers: number
+  /** Those that clients have declined. What we saw ourselves on the wire is nobody's to forge. */
   readonly quarantined: number
 }
 
@@ -31,7 +32,8 @@ function leaseTable() {
   const states = { offered: 0, bound: 0, quarantined: 0 }
 
   function count(lease: Lease, by: 1 | -1): void {
-    states[lease.state] += by
+    const isSeen = lease.state === 'quarantined' && lease.source === 'observed'
+    if (!isSeen) states[lease.state] += by
     if (lease.source !== 'pool') return
     const crowd = (crowds.get(lease.port) ?? 0) + by
     if (crowd > 0) crowds.set(lease.port, crowd)

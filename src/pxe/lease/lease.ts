@@ -9,7 +9,10 @@ import { elapsedMs, type Stamp } from './stamp.ts'
  */
 export type LeaseState = 'offered' | 'bound' | 'quarantined'
 
-/** Who chose the address: the directory, our pool, or, in proxy mode, another DHCP server that we overheard. */
+/**
+ * Who chose the address: the directory, our pool, or somebody else: another DHCP server that we overheard, or whoever
+ * answers there on the wire.
+ */
 export type LeaseSource = 'directory' | 'pool' | 'observed'
 
 export interface Lease {

@@ -2,6 +2,7 @@
 // or noisy, and no two clients may ever get one address.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Ip4, Mac } from '#directory'
 import type { Sighting } from '#feed'
 import { createDhcpService, type DhcpMessage, type DhcpService, restoreLeases } from '#pxe'
 import { optionOf } from '../../../src/pxe/dhcp/options.ts'
@@ -10,6 +11,7 @@ import {
   decoded,
   ip,
   later,
+  mac,
   newSite,
   onProv,
   type Sent,
@@ -26,7 +28,8 @@ interface Running {
   readonly replies: DhcpMessage[]
   readonly sightings: Sighting[]
   readonly lines: string[]
-  readonly inUse: Set<number>
+  readonly inUse: Map<Ip4, Mac | undefined>
+  readonly asked: Ip4[]
   readonly ask: (sent: Sent) => Promise<DhcpMessage | undefined>
   readonly alarms: () => string[]
 }
@@ -34,13 +37,20 @@ interface Running {
 function running(site = newSite()): Running {
   const journal = fakeJournal()
   const [replies, sightings, lines]: [DhcpMessage[], Sighting[], string[]] = [[], [], []]
-  const inUse = new Set<number>()
+  const inUse = new Map<Ip4, Mac | undefined>()
+  const asked: Ip4[] = []
   const service = createDhcpService({
     book: site.book,
     journal,
     clock: () => site.now,
     world: () => site.world(),
-    isInUse: (address) => Promise.resolve(inUse.has(address)),
+    whoAnswers(addresses) {
+      asked.push(...addresses)
+      return Promise.resolve(
+        new Map(addresses.filter((one) => inUse.has(one)).map((one) => [one, inUse.get(one)])),
+      )
+    },
+    isNear: ({ name }) => name === 'prov',
     send: (bytes) => replies.push(decoded(bytes)),
     sight: (sighting) => sightings.push(sighting),
     log: (line) => lines.push(line),
@@ -53,6 +63,7 @@ function running(site = newSite()): Running {
     sightings,
     lines,
     inUse,
+    asked,
     async ask(sent) {
       const before = replies.length
       await service.receive(bytesOf(sent), onProv)
@@ -142,7 +153,7 @@ test('HOSTILE 34: with a full disk a renewal gets the time that is recorded, and
 
 test('HOSTILE 25: a pool address where somebody answers is set aside, and the next one is offered', async () => {
   const { ask, inUse, site, alarms } = running()
-  inUse.add(ip('10.77.0.205'))
+  inUse.set(ip('10.77.0.205'), undefined)
   const offer = await ask({ type: t.discover, mac: strangeMac, wanted: '10.77.0.205' })
   assert.ok(offer)
   assert.notEqual(offer.yiaddr, ip('10.77.0.205'))
@@ -152,8 +163,8 @@ test('HOSTILE 25: a pool address where somebody answers is set aside, and the ne
 
 test('HOSTILE 25: when everybody answers every probe, the search ends', async () => {
   const { ask, inUse, service } = running()
-  for (let last = 200; last < 210; last += 1) inUse.add(ip(`10.77.0.${last}`))
-  await ask({ type: t.discover, mac: strangeMac })
+  for (let last = 200; last < 210; last += 1) inUse.set(ip(`10.77.0.${last}`), undefined)
+  assert.equal(await ask({ type: t.discover, mac: strangeMac }), undefined)
   assert.equal(service.counts.received, 1)
 })
 
@@ -190,4 +201,86 @@ test('HOSTILE 25: ended leases leave the journal too', async () => {
   site.now = later(site.now, 601)
   await service.tick()
   assert.deepEqual(await journal.load(), [])
+})
+
+const onOurWire = (asked: readonly Ip4[]): readonly Ip4[] =>
+  asked.filter((address) => address < ip('10.78.0.0'))
+
+test('HOSTILE 25: an address that was asked after beforehand is offered without a wait', async () => {
+  const { service, ask, asked } = running()
+  await service.tick()
+  assert.equal(onOurWire(asked).length, 10)
+  asked.length = 0
+  assert.equal((await ask({ type: t.discover, mac: strangeMac }))?.type, t.offer)
+  assert.deepEqual(asked, [])
+})
+
+test('behind a relay few addresses are asked after at a time, for each costs a program', async () => {
+  const { service, asked } = running()
+  await service.tick()
+  assert.equal(asked.length - onOurWire(asked).length, 4)
+})
+
+test('HOSTILE 25: what was silent a while ago is asked after again', async () => {
+  const { service, ask, asked, site } = running()
+  await service.tick()
+  asked.length = 0
+  site.now = later(site.now, 61)
+  const offer = await ask({ type: t.discover, mac: strangeMac })
+  assert.deepEqual(asked, [offer?.yiaddr])
+  await service.tick()
+  assert.equal(onOurWire(asked).length, 10)
+})
+
+test('HOSTILE 25: a stranger found beforehand is set aside with its card, told of, and remembered over a restart', async () => {
+  const { service, inUse, journal, site, sightings } = running()
+  const stranger = mac('52:54:00:dd:00:01')
+  inUse.set(ip('10.77.0.203'), stranger)
+  await service.tick()
+  const [alarm] = sightings
+  assert.ok(alarm?.kind === 'alarm' && alarm.why.includes(stranger))
+  const { leases } = restoreLeases(await journal.load(), { ...site.now, bootId: 'boot-2' })
+  assert.deepEqual(
+    leases.map(({ address, mac: card, state }) => [address, card, state]),
+    [[ip('10.77.0.203'), stranger, 'quarantined']],
+  )
+  const again = newSite()
+  again.book.apply(leases.map((lease) => ({ kind: 'keep', lease })))
+  const second = running(again)
+  const offer = await second.ask({ type: t.discover, mac: strangeMac, wanted: '10.77.0.203' })
+  assert.ok(offer && offer.yiaddr !== ip('10.77.0.203'))
+})
+
+test('HOSTILE 11: strangers that we saw ourselves leave room for what clients decline', async () => {
+  const { service, inUse, site } = running()
+  for (let last = 200; last < 205; last += 1) inUse.set(ip(`10.77.0.${last}`), undefined)
+  await service.tick()
+  assert.equal([...site.book.all()].length, 5)
+  assert.equal(site.book.quarantined, 0)
+})
+
+test('a client that answers at the address which it had before is no stranger there', async () => {
+  const { ask, inUse, alarms } = running()
+  inUse.set(ip('10.77.0.205'), mac(strangeMac))
+  const offer = await ask({ type: t.discover, mac: strangeMac, wanted: '10.77.0.205' })
+  assert.equal(offer?.yiaddr, ip('10.77.0.205'))
+  assert.deepEqual(alarms(), [])
+})
+
+test('HOSTILE 24: a pool that runs low is told of at four fifths, once, and again after it has eased', async () => {
+  const { service, site, alarms } = running()
+  const takeSome = async (from: number, to: number): Promise<void> => {
+    for (let last = from; last < to; last += 1)
+      site.ask(take(`10.77.0.${last}`, `52:54:00:cc:00:${last.toString(16)}`))
+    await service.tick()
+  }
+  await takeSome(200, 207)
+  assert.deepEqual(alarms(), [])
+  await takeSome(207, 208)
+  await takeSome(208, 209)
+  assert.deepEqual(alarms(), ['CPC-DHCP-011'])
+  site.now = later(site.now, 601)
+  await service.tick()
+  await takeSome(200, 208)
+  assert.deepEqual(alarms(), ['CPC-DHCP-011', 'CPC-DHCP-011'])
 })
