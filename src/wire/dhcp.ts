@@ -12,6 +12,7 @@ import type { Place } from './place.ts'
 
 const serverPort = 67
 const proxyPort = 4011
+const bootReply = 2
 /** A rack that is switched on speaks in one second. */
 const receiveBufferBytes = 4 * 1024 * 1024
 
@@ -57,6 +58,8 @@ export async function openDhcp(
       })
     }
   }
+  if (mode === 'authoritative' && namespace === undefined)
+    for (const place of places) opening.use(await overhear(place, receive, log))
   const opened = opening.move()
   return {
     send(bytes, destination, arrival) {
@@ -64,6 +67,31 @@ export async function openDhcp(
       if (door !== undefined) sendBy(door, bytes, destination, arrival)
     },
     close: () => opened.disposeAsync(),
+  }
+}
+
+const clientPort = 68
+
+/** HOSTILE 10: what another server broadcasts to its clients. A client of our own that sits there makes us deaf only. */
+async function overhear(
+  place: Place,
+  receive: DhcpService['receive'],
+  log: (line: string) => void,
+): Promise<AsyncDisposable> {
+  const { interfaceName, addresses } = place
+  try {
+    const port = await openBoundUdp({ interfaceName, port: clientPort })
+    port.onMessage((bytes, from) => {
+      const source = parseIp4(from.address)
+      // The kernel lets us hear our own broadcasts.
+      if (source === undefined || addresses.includes(source) || bytes[0] !== bootReply) return
+      const arrival = arrivalAt(place, source, { from: from.port, to: clientPort })
+      receive(bytes, arrival).catch((error: unknown) => log(`DHCP: ${String(error)}`))
+    })
+    return { [Symbol.asyncDispose]: () => port.close() }
+  } catch (error) {
+    log(`other DHCP servers on ${interfaceName} are not overheard: ${String(error)}`)
+    return { [Symbol.asyncDispose]: () => Promise.resolve() }
   }
 }
 

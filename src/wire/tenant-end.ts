@@ -100,6 +100,7 @@ async function startDhcp({ context, place, namespace, view }: Parts) {
     // Every address there is of the directory; none is tried out first.
     whoAnswers: () => Promise.resolve(new Map()),
     isNear: () => true,
+    count: (what) => context.count(`vo ${what}`),
     send: door.send,
     sight(sighting) {
       if (isWorthTelling(sighting, view())) void report(sighting)

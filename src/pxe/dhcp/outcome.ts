@@ -27,6 +27,8 @@ export interface Outcome {
   /** Worth asking whether somebody answers there, before it is offered. */
   readonly probe?: Ip4
   readonly alarm?: DhcpAlarm
+  /** Another DHCP server, by the address that it gives itself. */
+  readonly stranger?: Ip4
   /** The reason for the silence, or for the address. */
   readonly why: Why
   /** What else a person may want to know of it. */

@@ -54,7 +54,8 @@ function answerSelecting(question: Question, server: Ip4, wanted: Ip4 | undefine
       .filter(({ state }) => state === 'offered')
       .map(({ address }): LeaseChange => ({ kind: 'drop', address }))
     // HOSTILE 10: nobody but us should be offering here.
-    return { ...silence(because('strangeServerChosen', server), 'CPC-DHCP-001'), changes: offers }
+    const why = because('strangeServerChosen', server)
+    return { ...silence(why, 'CPC-DHCP-001'), stranger: server, changes: offers }
   }
   if (wanted === undefined) return silence(because('noAddressAsked'))
   return settle(question, wanted, chooseFor(question, wanted))

@@ -1,6 +1,6 @@
 // Why this file exists: what happens to a packet from the socket to the socket, and what happens by itself in between.
 // Sockets, clock, disk and log come in as arguments.
-import type { Network } from '#directory'
+import { formatIp4, type Ip4, type Network } from '#directory'
 import type { Sighting } from '#feed'
 import { clockJumpMs } from '../lease/stamp.ts'
 import { AlarmGate } from './alarm-gate.ts'
@@ -22,6 +22,8 @@ export interface DhcpServiceParts extends Omit<Deciding, 'watch' | 'raise'> {
   readonly isNear: (network: Network) => boolean
   /** The bytes are the service's own: whoever sends later copies them first. */
   readonly send: (bytes: Uint8Array, destination: Destination, arrival: Arrival) => void
+  /** One more of it, by name: `dhcp described`. */
+  readonly count: (what: string) => void
   readonly sight: (sighting: Sighting) => void
   readonly log: (line: string) => void
 }
@@ -38,10 +40,11 @@ export function createDhcpService(parts: DhcpServiceParts): DhcpService {
   const counts = { received: 0, answered: 0, refused: 0, dropped: 0 }
   const raise = alarmsOf(parts)
   const deciding: Deciding = { ...parts, raise, watch: new PoolWatch() }
+  const tellOfServer = strangeServers(parts)
+  const watchTime = timeRounds(parts, raise)
   const watchPools = poolRounds(deciding, parts.isNear)
   const buffer = replyBuffer()
   let inFlight = 0
-  let lastTick = parts.clock()
 
   async function deal(message: DhcpMessage, arrival: Arrival): Promise<void> {
     const outcome = await decide(message, arrival, deciding)
@@ -53,7 +56,9 @@ export function createDhcpService(parts: DhcpServiceParts): DhcpService {
     const transaction = { message, arrival, outcome, wallMs: parts.clock().wallMs }
     parts.log(logLine(transaction))
     parts.sight(sightingOf(transaction))
-    raise(alarmOf(transaction))
+    parts.count(`dhcp ${outcome.why.rule}`)
+    if (outcome.stranger === undefined) raise(alarmOf(transaction))
+    else await tellOfServer(outcome.stranger)
   }
 
   return {
@@ -62,11 +67,13 @@ export function createDhcpService(parts: DhcpServiceParts): DhcpService {
       counts.received += 1
       if (inFlight >= inFlightMax) {
         counts.dropped += 1
+        parts.count('dhcp dropped')
         return
       }
       const decoded = decodeDhcp(bytes)
       if (!decoded.ok) {
         counts.refused += 1
+        parts.count(`dhcp refused ${decoded.refusal.kind}`)
         parts.log(`refused on ${arrival.interfaceName}: ${explainRefusal(decoded.refusal)}`)
         return
       }
@@ -78,18 +85,46 @@ export function createDhcpService(parts: DhcpServiceParts): DhcpService {
       }
     },
     async tick() {
-      const now = parts.clock()
-      const jump = clockJumpMs(lastTick, now)
-      if (jump !== 0) raise(ownAlarm(now, 'CPC-DHCP-009', `by ${Math.round(jump / 1000)} s`))
-      lastTick = now
-      const ended = parts.book.sweep(now)
-      try {
-        if (ended.length > 0) await parts.journal.append(ended)
-      } catch (cause) {
-        raise(ownAlarm(now, 'CPC-DHCP-006', String(cause)))
-      }
+      await watchTime()
       await watchPools()
     },
+  }
+}
+
+/** Notices a clock that was set, and forgets what has ended. */
+function timeRounds(parts: DhcpServiceParts, raise: Raise): () => Promise<void> {
+  let last = parts.clock()
+  return async () => {
+    const now = parts.clock()
+    const jump = clockJumpMs(last, now)
+    if (jump !== 0) raise(ownAlarm(now, 'CPC-DHCP-009', `by ${Math.round(jump / 1000)} s`))
+    last = now
+    const ended = parts.book.sweep(now)
+    try {
+      if (ended.length > 0) await parts.journal.append(ended)
+    } catch (cause) {
+      raise(ownAlarm(now, 'CPC-DHCP-006', String(cause)))
+    }
+  }
+}
+
+/** HOSTILE 10: its card is asked for once a minute, not once for each machine that it lures. */
+function strangeServers(parts: DhcpServiceParts): (server: Ip4) => Promise<void> {
+  const gate = new AlarmGate()
+  return async (server) => {
+    const now = parts.clock()
+    const what = `another DHCP server, ${formatIp4(server)}`
+    if (!gate.admits(ownAlarm(now, 'CPC-DHCP-001', what), now.monotonicMs)) return
+    const mac = (await parts.whoAnswers([server])).get(server)
+    const known = mac && parts.world().snapshot.byMac.get(mac)?.device
+    const port = known?.kind === 'machine' ? known.port : undefined
+    const why = [
+      what,
+      mac === undefined ? ', whose card is not known' : ` with card ${mac}`,
+      known === undefined ? '' : `, which is ${known.name}`,
+      port === undefined ? '' : ` at port ${port}`,
+    ]
+    parts.sight(ownAlarm(now, 'CPC-DHCP-001', why.join(''), mac))
   }
 }
 

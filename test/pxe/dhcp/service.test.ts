@@ -12,7 +12,10 @@ import {
   ip,
   later,
   mac,
+  machine,
   newSite,
+  siteEntries,
+  snapshotOf,
   onProv,
   type Sent,
   type Site,
@@ -30,6 +33,7 @@ interface Running {
   readonly lines: string[]
   readonly inUse: Map<Ip4, Mac | undefined>
   readonly asked: Ip4[]
+  readonly counted: string[]
   readonly ask: (sent: Sent) => Promise<DhcpMessage | undefined>
   readonly alarms: () => string[]
 }
@@ -39,6 +43,7 @@ function running(site = newSite()): Running {
   const [replies, sightings, lines]: [DhcpMessage[], Sighting[], string[]] = [[], [], []]
   const inUse = new Map<Ip4, Mac | undefined>()
   const asked: Ip4[] = []
+  const counted: string[] = []
   const service = createDhcpService({
     book: site.book,
     journal,
@@ -52,6 +57,7 @@ function running(site = newSite()): Running {
     },
     isNear: ({ name }) => name === 'prov',
     send: (bytes) => replies.push(decoded(bytes)),
+    count: (what) => counted.push(what),
     sight: (sighting) => sightings.push(sighting),
     log: (line) => lines.push(line),
   })
@@ -64,6 +70,7 @@ function running(site = newSite()): Running {
     lines,
     inUse,
     asked,
+    counted,
     async ask(sent) {
       const before = replies.length
       await service.receive(bytesOf(sent), onProv)
@@ -283,4 +290,35 @@ test('HOSTILE 24: a pool that runs low is told of at four fifths, once, and agai
   await service.tick()
   await takeSome(200, 208)
   assert.deepEqual(alarms(), ['CPC-DHCP-011', 'CPC-DHCP-011'])
+})
+
+test('HOSTILE 10: the alarm names the card of the other server, and its port where that is described', async () => {
+  const { ask, inUse, sightings, site } = running()
+  const card = mac('52:54:00:77:00:66')
+  const described = machine('rogue', { mac: card }, { port: 'Gi1/9' })
+  site.snapshot = snapshotOf([...siteEntries, described])
+  inUse.set(ip('10.77.0.66'), card)
+  await ask({ type: t.offer, op: 'reply', server: '10.77.0.66' })
+  const alarm = sightings.find(({ kind }) => kind === 'alarm')
+  assert.ok(alarm?.kind === 'alarm')
+  assert.equal(alarm.mac, card)
+  assert.match(
+    alarm.why,
+    /10\.77\.0\.66 with card 52:54:00:77:00:66, which is rogue at port Gi1\/9/,
+  )
+})
+
+test('HOSTILE 10: a flood of forged servers is a few alarms, not as many', async () => {
+  const { ask, alarms } = running()
+  for (let last = 2; last < 100; last += 1)
+    await ask({ type: t.offer, op: 'reply', server: `10.99.0.${last}` })
+  assert.equal(alarms().length, 20)
+})
+
+test('each packet is counted under the rule that it met, or the reason why it is none', async () => {
+  const { ask, service, counted } = running()
+  await ask({ type: t.discover })
+  await ask({ type: t.request, mac: strangeMac, ciaddr: '10.9.9.9' })
+  await service.receive(Uint8Array.of(1), onProv)
+  assert.deepEqual(counted, ['dhcp described', 'dhcp wrongNetwork', 'dhcp refused too-short'])
 })
