@@ -43,8 +43,8 @@ export interface BootHttpLimits extends ConnectionLimits {
 }
 
 export const bootHttpLimits: BootHttpLimits = {
-  headersMillisMax: 10_000,
-  requestMillisMax: 20_000,
+  headersMillisMax: 20_000,
+  requestMillisMax: 30_000,
   keepAliveMillisMax: 15_000,
   idleMillisMax: 30_000,
   transferMillisMax: 3_600_000,

@@ -20,8 +20,8 @@ export const blockBytesMax = 1_428
 export const blockBytesDefault = 512
 /** 94 kB in flight saturates a gigabit at half a millisecond, and a switch still buffers it. */
 export const windowBlocksMax = 64
-/** 17 MB on the way to all clients together: what the buffers of a rack's switches and a gigabit in a moment can take. */
-const blocksOnWayMax = 12_288
+/** 6 MB on the way to all clients together: more than the buffers of a rack's switches hold, and the rest is lost. */
+const blocksOnWayMax = 4_096
 /** What EDK II asks for; a window of one would make a boot storm slower, not kinder. */
 const windowBlocksInStorm = 4
 /** RFC 2349. */

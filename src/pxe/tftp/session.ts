@@ -135,8 +135,12 @@ function takeAck(session: Session, block: number, now: number): Step {
     : sendWindow(on, now)
 }
 
+/** What moves on, however lossy its way, is not waited for longer than what has never been measured. */
 function moved(session: Session, acked: number, now: number): Session {
-  return { ...session, acked, movedAt: now, hurry: 'none' }
+  const { turn } = session
+  const most = turn === undefined ? 0 : Math.floor(Math.log2(firstWaitMillis / waitAfter(turn)))
+  const doublings = Math.min(session.doublings, most)
+  return { ...session, acked, movedAt: now, hurry: 'none', doublings }
 }
 
 /**
