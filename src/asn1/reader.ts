@@ -1,6 +1,6 @@
 // Why this file exists: one cursor that walks elements in order, each read saying what it expects. Every
 // surprise is an Asn1Error, and nothing is copied or allocated by a number that came from outside.
-import { type Asn1Limits, frameAt, ldapLimits } from './frame.ts'
+import { type Asn1Limits, type Frame, frameAt, ldapLimits } from './frame.ts'
 import { Asn1Error, type Asn1Refusal, type Parsed } from './refusal.ts'
 import { isTag, type Tag, tags } from './tag.ts'
 import {
@@ -25,6 +25,8 @@ export class Reader {
   readonly #limits: Asn1Limits
   readonly #depth: number
   #at = 0
+  /** The frame at `#at`, when somebody has looked at it. */
+  #seen: Frame | undefined
 
   constructor(bytes: Uint8Array, limits: Asn1Limits = ldapLimits, depth = 0) {
     if (depth > limits.depthMax) fail({ kind: 'too-deep', depthMax: limits.depthMax })
@@ -53,9 +55,7 @@ export class Reader {
     if (wanted && !this.sees(wanted)) {
       fail({ kind: 'unexpected-tag', wanted, found: this.peek() })
     }
-    const { tag, at, start, end } = this.#frame()
-    this.#at = end
-    return { tag, content: this.#bytes.subarray(start, end), raw: this.#bytes.subarray(at, end) }
+    return new ElementAt(this.#bytes, this.#step())
   }
 
   /** Steps into a constructed element; the outer reader goes on behind it. */
@@ -78,6 +78,13 @@ export class Reader {
     return this.element(tag).content
   }
 
+  #step(): Frame {
+    const frame = this.#frame()
+    this.#at = frame.end
+    this.#seen = undefined
+    return frame
+  }
+
   /** UTF-8; a malformed sequence is refused rather than replaced. */
   text(tag: Tag = tags.octetString): string {
     return decodeText(this.element(tag).content)
@@ -89,7 +96,10 @@ export class Reader {
 
   /** An integer that the protocol bounds: 0..max. */
   count(max: number, tag: Tag = tags.integer): number {
-    const value = this.integer(tag)
+    const { content } = this.element(tag)
+    const first = content[0] ?? 0x80
+    if (content.length === 1 && first < 0x80 && first <= max) return first
+    const value = readInteger(content, this.#limits.rules)
     if (value < 0n || value > BigInt(max)) throw badValue(`a number outside 0..${max}`)
     return Number(value)
   }
@@ -116,11 +126,34 @@ export class Reader {
     if (this.element(tag).content.length > 0) throw badValue('a NULL with content')
   }
 
-  #frame() {
+  #frame(): Frame {
+    if (this.#seen) return this.#seen
     const framing = frameAt(this.#bytes, this.#at, this.#limits)
     if (framing.kind === 'refused') return fail(framing.refusal)
     if (framing.kind === 'more') return fail({ kind: 'cut-short', at: this.#at })
+    this.#seen = framing
     return framing
+  }
+}
+
+/** Most readers want the content alone, and each view of bytes costs as much as reading them. */
+class ElementAt implements Element {
+  readonly tag: Tag
+  readonly #bytes: Uint8Array
+  readonly #frame: Frame
+
+  constructor(bytes: Uint8Array, frame: Frame) {
+    this.tag = frame.tag
+    this.#bytes = bytes
+    this.#frame = frame
+  }
+
+  get content(): Uint8Array {
+    return this.#bytes.subarray(this.#frame.start, this.#frame.end)
+  }
+
+  get raw(): Uint8Array {
+    return this.#bytes.subarray(this.#frame.at, this.#frame.end)
   }
 }
 

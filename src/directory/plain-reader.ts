@@ -70,9 +70,13 @@ export function parsed<T extends string>(plain: Plain, parse: (text: string) => 
   return parse(text(plain)) ?? refuse(plain, `${JSON.stringify(plain.value)} is not one`)
 }
 
+/** Most lists of most entries: one for all of them. */
+const none: readonly never[] = Object.freeze([])
+
 export function list<T>(plain: Plain, read: (item: Plain) => T): readonly T[] {
   const { value } = plain
   if (!Array.isArray(value)) return refuse(plain, 'no list')
+  if (value.length === 0) return none
   return value.map((item: unknown, at) => read({ value: item, within: plain, key: at }))
 }
 

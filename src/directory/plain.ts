@@ -181,21 +181,24 @@ function identityOf(plain: Plain): { readonly id: EntryId; readonly dn: string }
 type DevicePart = Pick<Vcn, 'id' | 'dn' | 'name' | 'aliases' | 'nics' | 'tags'>
 
 function deviceOf(plain: Plain): DevicePart {
+  const identity = identityOf(plain)
   return {
-    ...identityOf(plain),
+    ...identity,
     name: parsed(member(plain, 'name'), parseDnsName),
     aliases: list(member(plain, 'aliases'), (item) => parsed(item, parseDnsName)),
-    nics: list(member(plain, 'nics'), nic),
+    nics: list(member(plain, 'nics'), (item) => nic(item, identity.id)),
     tags: list(member(plain, 'tags'), text),
   }
 }
 
-function nic(plain: Plain): Nic {
+/** Of 100,000 flat entries each is its own card: one text for both. */
+function nic(plain: Plain, device: EntryId): Nic {
+  const id = entryId(member(plain, 'id'))
   const label = optional(member(plain, 'label'), (item) => parsed(item, parseLabel))
   const at = optional(member(plain, 'address'), address)
   const on = optional(member(plain, 'network'), (item) => parsed(item, parseLabel))
   return {
-    id: entryId(member(plain, 'id')),
+    id: id === device ? device : id,
     macs: list(member(plain, 'macs'), (item) => parsed(item, parseMac)),
     ...(label === undefined ? {} : { label }),
     ...(at === undefined ? {} : { address: at }),

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { parseUuid } from '#directory'
+import { attributeList } from './attribute-list.ts'
 import { rawEntry, type RawEntry } from './raw-entry.ts'
 import type { TreeContent } from './sync/tree.ts'
 
@@ -26,6 +27,7 @@ export type LoadedCopy =
 
 const copyVersion = 1
 const linesPerWrite = 500
+const newline = 0x0a
 
 /** Replaces the file at once or not at all; what it returns from is on disk. */
 export async function saveCopy(path: string, copy: Copy): Promise<void> {
@@ -68,28 +70,31 @@ function lineOf({ id, dn, attributes }: RawEntry): string {
 }
 
 export async function loadCopy(path: string): Promise<LoadedCopy> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   })
-  if (text === undefined) return { kind: 'none' }
-  const copy = parseCopy(text)
+  if (bytes === undefined) return { kind: 'none' }
+  const copy = parseCopy(bytes)
   if (typeof copy !== 'string') return { kind: 'loaded', copy }
   await rename(path, `${path}.damaged`)
   return { kind: 'damaged', why: copy }
 }
 
 /** The copy, or why it is none. */
-function parseCopy(text: string): Copy | string {
-  const lastLine = text.lastIndexOf('\n', text.length - 2) + 1
-  const body = text.slice(0, lastLine)
-  const sum: unknown = parseJson(text.slice(lastLine))
-  const expected = createHash('sha256').update(body).digest('hex')
+function parseCopy(bytes: Buffer): Copy | string {
+  const bodyEnd = bytes.lastIndexOf(newline, bytes.length - 2) + 1
+  const sum: unknown = parseLine(bytes, bodyEnd)
+  const expected = createHash('sha256').update(bytes.subarray(0, bodyEnd)).digest('hex')
   if (!isRecord(sum) || sum['sha256'] !== expected) return 'its checksum is wrong'
-  const [first = '', ...lines] = body.trimEnd().split('\n')
-  const header: unknown = parseJson(first)
+  const header: unknown = parseLine(bytes, 0)
   if (!isRecord(header) || header['version'] !== copyVersion) return 'it has another version'
-  const entries = lines.flatMap((line) => parseEntry(parseJson(line)) ?? [])
+  const entries: RawEntry[] = []
+  // A line at a time: all of it as one text, and then as many, would be twice its size in memory.
+  for (let at = bytes.indexOf(newline) + 1; at < bodyEnd; at = bytes.indexOf(newline, at) + 1) {
+    const entry = parseEntry(parseLine(bytes, at))
+    if (entry) entries.push(entry)
+  }
   const { count, base, question, heardAt, cookie, held, heldSince } = header
   if (entries.length !== count) return 'it does not hold as many entries as it says'
   if (typeof base !== 'string' || typeof question !== 'string' || typeof heardAt !== 'number') {
@@ -111,19 +116,19 @@ function parseEntry(line: unknown): RawEntry | undefined {
   const [idText, dn, pairs]: readonly unknown[] = line.map((each: unknown) => each)
   const id = typeof idText === 'string' ? parseUuid(idText) : undefined
   if (id === undefined || typeof dn !== 'string' || !Array.isArray(pairs)) return undefined
-  const attributes = new Map<string, readonly string[]>()
+  const attributes: (readonly [string, readonly string[]])[] = []
   for (const pair of pairs.map((each: unknown) => each)) {
     if (!Array.isArray(pair)) return undefined
     const [name, values]: readonly unknown[] = pair.map((each: unknown) => each)
     if (typeof name !== 'string' || !isTextList(values)) return undefined
-    attributes.set(name, values)
+    attributes.push([name, values])
   }
-  return rawEntry(id, dn, attributes)
+  return rawEntry(id, dn, attributeList(attributes))
 }
 
-function parseJson(text: string): unknown {
+function parseLine(bytes: Buffer, from: number): unknown {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = JSON.parse(bytes.toString('utf8', from, bytes.indexOf(newline, from)))
     return value
   } catch {
     return undefined

@@ -1,5 +1,6 @@
 // Why this file exists: an entry as the server holds it, before anybody decides what it means.
 import { type EntryId, parseUuid } from '#directory'
+import { attributeList, type Attributes } from './attribute-list.ts'
 import { keyOf, parseDn } from './dn.ts'
 import type { Attribute } from './message/message.ts'
 
@@ -8,17 +9,14 @@ export interface RawEntry {
   readonly dn: string
   /** Equal for equal DNs, however they are spelt. */
   readonly key: string
-  /** By lower-case name. */
-  readonly attributes: ReadonlyMap<string, readonly string[]>
+  readonly attributes: Attributes
 }
 
-export function rawEntry(
-  id: EntryId,
-  dn: string,
-  attributes: ReadonlyMap<string, readonly string[]>,
-): RawEntry {
+export function rawEntry(id: EntryId, dn: string, attributes: Attributes): RawEntry {
   const parsed = parseDn(dn)
-  return { id, dn, key: parsed ? keyOf(parsed) : dn, attributes }
+  const key = parsed ? keyOf(parsed) : dn
+  // Nearly always the same text: then it is kept once.
+  return { id, dn, key: key === dn ? dn : key, attributes }
 }
 
 /**
@@ -28,14 +26,17 @@ export function rawEntry(
 export function textAttributes(
   attributes: readonly Attribute[],
   wanted: ReadonlySet<string>,
-): ReadonlyMap<string, readonly string[]> {
-  return new Map(
+): Attributes {
+  return attributeList(
     attributes.flatMap(({ name, values }) => {
       const key = name.toLowerCase()
-      if (!wanted.has(key)) return []
-      return [[key, values.map((value) => Buffer.from(value).toString('utf8'))] as const]
+      return wanted.has(key) ? [[key, values.map(textOf)] as const] : []
     }),
   )
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
 }
 
 /** RFC 4530: sixteen bytes. */

@@ -8,6 +8,7 @@ import { after, test } from 'node:test'
 import { createHash } from 'node:crypto'
 import { parseUuid } from '#directory'
 import { type Copy, loadCopy, saveCopy } from '../../src/ldap-sync/copy.ts'
+import { attributeList } from '../../src/ldap-sync/attribute-list.ts'
 import { rawEntry } from '../../src/ldap-sync/raw-entry.ts'
 import { known } from './bench.ts'
 
@@ -25,7 +26,7 @@ const copy: Copy = {
     rawEntry(
       id,
       `cn=n${at}\\, "x",dc=test`,
-      new Map([
+      attributeList([
         ['cn', ['ä\n', '']],
         ['__proto__', ['x']],
       ]),

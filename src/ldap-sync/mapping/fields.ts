@@ -180,8 +180,11 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ['FALSE', false],
 ])
 
+/** Most attributes of most entries: one list for all of them. */
+const none: readonly never[] = Object.freeze([])
+
 export function valuesOf(entry: RawEntry, name: string): readonly string[] {
-  return entry.attributes.get(name) ?? []
+  return entry.attributes.get(name) ?? none
 }
 
 export function hasClass(entry: RawEntry, name: string): boolean {

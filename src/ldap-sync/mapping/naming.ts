@@ -20,13 +20,15 @@ interface Reading {
   readonly why?: string
 }
 
+const none: readonly never[] = Object.freeze([])
+
 /** The value in the RDN is the canonical one, for LDAP's values have no order. */
 export function namingOf(dn: string, values: readonly string[], domain: DnsName): Naming {
   const inRdn = namesInRdn(dn)
   const [first] = inRdn
   if (values.length === 1 && values[0] === first) {
     const { name } = readName(first ?? '', domain)
-    if (name !== undefined) return { name, aliases: [], leftOut: [] }
+    if (name !== undefined) return { name, aliases: none, leftOut: none }
   }
   const readings = [...new Set([...inRdn, ...values])].map((text) => readName(text, domain))
   const here = readings.filter((reading) => isNamedHere(reading, readings))
