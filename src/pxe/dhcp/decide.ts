@@ -58,14 +58,16 @@ export async function decide(
     if (committed.kind !== 'recorded')
       parts.raise(ownAlarm(world.now, 'CPC-DHCP-006', String(committed.cause)))
     const { probe } = outcome
-    if (probe === undefined || parts.watch.isReady(probe, world.now))
-      return asCommitted(outcome, committed)
-    const answers = await parts.whoAnswers([probe])
-    // A client that still uses the address which it had before is no stranger there.
-    if (!answers.has(probe) || answers.get(probe) === message.mac) {
-      parts.watch.wasSilent([probe], parts.clock())
+    if (probe === undefined) return asCommitted(outcome, committed)
+    if (parts.watch.isReady(probe, world.now)) {
+      // Whoever has it speaks there from now on; and given back, it is the last to be given to others.
+      parts.watch.spoke(probe)
       return asCommitted(outcome, committed)
     }
+    const answers = await parts.whoAnswers([probe])
+    // A client that still uses the address which it had before is no stranger there.
+    if (!answers.has(probe) || answers.get(probe) === message.mac)
+      return asCommitted(outcome, committed)
     await setAside(probe, answers.get(probe), parts)
   }
   return silence(because('allInUse', probesPerOfferMax))

@@ -31,6 +31,8 @@ export function answerDecline(question: Question): Outcome {
     const change = { kind: 'drop', address: declined } as const
     return { changes: [change], alarm: 'CPC-DHCP-004', why: because('declinedDescribed', declined) }
   }
+  if (world.leases.declinedBy(held.lease.mac, world.now) >= limits.declinesPerCardMax)
+    return silence(because('declinesTooOften', limits.declinesPerCardMax, declined), 'CPC-DHCP-004')
   if (world.leases.quarantined >= limits.quarantinedMax)
     return silence(because('tooManyDeclines', limits.quarantinedMax, declined), 'CPC-DHCP-004')
   return {

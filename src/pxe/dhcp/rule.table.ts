@@ -47,6 +47,7 @@ export const ruleTexts = {
   released: '{0:ip} given back',
   declined: '{0:ip} is in use by a stranger; not given out for {1} s',
   declinedDescribed: '{0:ip} is in use by a stranger, though it is in the directory',
+  declinesTooOften: 'the client has declined {0} addresses already; {1:ip} is not set aside',
   tooManyDeclines: '{0} addresses are set aside already, which is the limit; {1:ip} is not',
   informed: 'settings for {0:ip}',
   noAddressToInform: 'the client names no address of its own',

@@ -34,6 +34,8 @@ export interface DhcpLimits {
   readonly strangersPerPortMax: number
   readonly quarantineSeconds: number
   readonly quarantinedMax: number
+  /** Set aside on the word of one card; each for as long as a quarantine lasts. */
+  readonly declinesPerCardMax: number
   /** Addresses looked at for one offer. */
   readonly poolProbesMax: number
   readonly leaseSecondsMin: number
@@ -45,6 +47,7 @@ export const defaultDhcpLimits: DhcpLimits = {
   strangersPerPortMax: 64,
   quarantineSeconds: 3600,
   quarantinedMax: 64,
+  declinesPerCardMax: 4,
   poolProbesMax: 4096,
   leaseSecondsMin: 60,
 }

@@ -10,6 +10,8 @@ export interface LeaseView {
   holder(address: Ip4, now: Stamp): Lease | undefined
   /** Live offers and leases of a card, newest first. */
   ofMac(mac: Mac, now: Stamp): readonly Lease[]
+  /** Addresses that are set aside on the word of a card. */
+  declinedBy(mac: Mac, now: Stamp): number
   /** Offers and pool leases by port, for a fair share. May count some that have just ended. */
   crowd(port: string): number
   readonly offers: number
@@ -73,6 +75,11 @@ export function createLeaseBook(): LeaseBook {
         .filter((lease) => lease !== undefined)
         .filter((lease) => lease.state !== 'quarantined' && isLive(lease, now))
     },
+    declinedBy: (mac, now) =>
+      (byMac.get(mac) ?? [])
+        .map((address) => byAddress.get(address))
+        .filter((lease) => lease?.state === 'quarantined' && lease.source !== 'observed')
+        .filter((lease) => lease && isLive(lease, now)).length,
     crowd: (port) => crowds.get(port) ?? 0,
     get offers() {
       return states.offered

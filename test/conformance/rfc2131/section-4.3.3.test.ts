@@ -94,6 +94,18 @@ test('HOSTILE 11: one client cannot have the whole pool set aside', () => {
   assert.ok(site.ask({ type: t.discover, mac: '52:54:00:cc:00:77' }).send)
 })
 
+test('HOSTILE 11: one card is believed about four addresses, then others are still believed', () => {
+  const site = newSite()
+  const declineOne = (mac: string): string => {
+    const address = site.ask({ type: t.discover, mac }).send?.reply.yiaddr ?? 0
+    return site.ask({ ...decline, mac, wanted: `10.77.0.${address & 255}`, options: {} }).why.rule
+  }
+  const rules = Array.from({ length: 6 }, () => declineOne(strangeMac))
+  assert.deepEqual(rules.slice(0, 5), [...Array<string>(4).fill('declined'), 'declinesTooOften'])
+  assert.equal(site.book.quarantined, 4)
+  assert.equal(declineOne('52:54:00:cc:00:78'), 'declined')
+})
+
 test('RFC 2131 §4.3.3: a described address that is declined is reported, and stays the machine’s', () => {
   const site = newSite()
   const mine = { mac: knownMac, server: ours, wanted: '10.77.0.11' }
