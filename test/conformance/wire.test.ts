@@ -85,7 +85,8 @@ function put<P extends Protocol>(
   }
 }
 
-describe(`${subject.name} over a real wire`, { concurrency: 6 }, () => {
+const concurrency = subject.oneAtATime ? 1 : 6
+describe(`${subject.name} over a real wire`, { concurrency }, () => {
   put(dhcpCases, ({ dhcp }) => dhcp)
   put(tftpCases, ({ tftp }) => tftp)
   put(dnsCases, ({ dns }) => dns)

@@ -10,6 +10,8 @@ export interface Subject {
   readonly programs: readonly string[]
   /** It is asked only what it claims. */
   readonly claims: Claims
+  /** It forgets what it offered, so two clients at once may be told of one address. */
+  readonly oneAtATime?: true
   /** Resolves when it runs; whether it answers is then asked by the protocols themselves. */
   start(stage: Stage): Promise<Running>
 }

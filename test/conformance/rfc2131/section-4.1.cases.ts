@@ -73,7 +73,7 @@ export const destinations = section('dhcp', 'RFC 2131 §4.1', [
     'a NAK is broadcast to a client that uses an address wrongly',
     async (dhcp) => {
       const saying = { chaddr: mac, type: type.request, ciaddr: hosts.n002.address }
-      await dhcp.lease(hosts.n002.mac)
+      for (const one of [hosts.n001, hosts.n002]) await dhcp.lease(one.mac)
       const road = broadcastFrom(hosts.n002.address)
       toEverybody(await dhcp.askFor(type.nak, saying, road))
     },

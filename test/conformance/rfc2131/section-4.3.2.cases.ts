@@ -197,7 +197,7 @@ export const boundStates = section('dhcp', 'RFC 2131 §4.3.2', [
   [
     'REBINDING: a described machine that uses another’s address is refused',
     async (dhcp) => {
-      await dhcp.lease(hosts.n002.mac)
+      for (const one of [hosts.n001, hosts.n002]) await dhcp.lease(one.mac)
       await dhcp.askFor(type.nak, using(mac, other), broadcastFrom(other))
     },
   ],

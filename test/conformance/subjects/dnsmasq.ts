@@ -22,6 +22,7 @@ export const dnsmasq: Subject = {
   name: 'dnsmasq',
   debianPackage: 'dnsmasq-base',
   programs: [program],
+  oneAtATime: true,
   claims: {
     dhcp: [2131, 2132, 951, 1542, 1534, 3046, 3011, 3527, 3397, 3442, 4578],
     tftp: [1350, 1123, 2347, 2348, 2349],
