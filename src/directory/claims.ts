@@ -32,7 +32,12 @@ export function claimsOf(entry: Entry): readonly ClaimKey[] {
 }
 
 export function addressClaim(address: Ip4): ClaimKey {
-  return `address ${formatIp4(address)}`
+  return claim('address', formatIp4(address))
+}
+
+/** One flat text: a template would keep its parts beside it, 300,000 times. */
+function claim(what: string, text: string): ClaimKey {
+  return [what, text].join(' ')
 }
 
 /** A UUID is not among them: vendors ship whole batches with one, and it only stops identifying (HOSTILE 71). */
@@ -42,9 +47,9 @@ function deviceClaims(device: Machine | Vcn): readonly ClaimKey[] {
     if (!claims.includes(key)) claims.push(key)
   }
   for (const { macs, address } of device.nics) {
-    for (const mac of macs) if (isUnicastMac(mac)) add(`MAC ${mac}`)
+    for (const mac of macs) if (isUnicastMac(mac)) add(claim('MAC', mac))
     if (address !== undefined) add(addressClaim(address))
   }
-  for (const { name } of namesOf(device)) add(`name ${name}`)
+  for (const { name } of namesOf(device)) add(claim('name', name))
   return claims
 }

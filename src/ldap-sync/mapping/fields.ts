@@ -116,7 +116,8 @@ export class Fields {
       } else if (!good.includes(mac)) good.push(mac)
     }
     this.#leaveOut(bad, good.length)
-    return good
+    // A list that was pushed to has room for sixteen more, and 100,000 of them are kept.
+    return good.slice()
   }
 
   addresses(): readonly Ip4[] {
@@ -136,7 +137,9 @@ export class Fields {
 
   /** Values that are shown and handed on as they are: what does not show itself is in none of them. */
   texts(name: string): readonly string[] {
-    return this.all(name).filter((text) => {
+    const all = this.all(name)
+    if (all.every(isPlainText)) return all
+    return all.filter((text) => {
       if (isPlainText(text)) return true
       this.notes.push(`${name} ${shown(text)} is no plain text and left out`)
       return false
