@@ -113,6 +113,25 @@ test('the plain tftp program gets a text in netascii, as it asks by default', hp
   assert.equal(String(await fetchedBy('tftp', argv, 'text.out')), 'one\ntwo\n')
 })
 
+const busybox = { ...root, ...needs('busybox-static', '/usr/bin/busybox') }
+for (const name of ['snponly.efi', 'exact.bin', 'empty.bin'] as const satisfies Name[]) {
+  test(`busybox gets ${name} by TFTP`, busybox, async () => {
+    const argv = [
+      'tftp',
+      '-g',
+      '-b',
+      '1428',
+      '-r',
+      name,
+      '-l',
+      'busybox.out',
+      '127.0.0.1',
+      tftpPort,
+    ]
+    assert.ok((await fetchedBy('busybox', argv, 'busybox.out')).equals(contents[name]))
+  })
+}
+
 const curl = { ...root, ...needs('curl', '/usr/bin/curl') }
 for (const name of ['snponly.efi', 'exact.bin'] as const satisfies Name[]) {
   test(`curl gets ${name} by TFTP`, curl, async () => {
@@ -133,4 +152,20 @@ test('curl gets an initrd by HTTP, and goes on in its middle after a cut', curl,
   assert.equal((await fetchedBy('curl', first, 'http.out')).length, 1_000_000)
   const rest = ['-sS', '-C', '-', '-o', 'http.out', url]
   assert.ok((await fetchedBy('curl', rest, 'http.out')).equals(contents['kvm-host/initrd']))
+})
+
+test('curl asks by HTTP for what it has already, and nothing comes', curl, async () => {
+  const url = `http://127.0.0.1:${httpPort}/snponly.efi`
+  const argv = (into: string, ...more: string[]) => [
+    '-sS',
+    '-o',
+    into,
+    '-w',
+    '%{http_code}',
+    ...more,
+    url,
+  ]
+  await run('curl', argv('first.out', '--etag-save', 'tag'), { cwd: folder })
+  const again = await run('curl', argv('second.out', '--etag-compare', 'tag'), { cwd: folder })
+  assert.equal(again.stdout, '304')
 })

@@ -122,7 +122,7 @@ export class BootHttpServer {
     })
     const target = parseTarget(request.url ?? '')
     // Nothing that is asked here has a body; one that comes all the same is not read (HOSTILE 20).
-    if (!target || hasBody(request)) return refuse(response, 400)
+    if (!target || hasBody(request) || isDoubtful(request)) return refuse(response, 400)
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405)
     const route = this.#routes.get(`GET ${target.path}`)
     try {
@@ -270,6 +270,11 @@ function reasonFor(outcome: PartOutcome, { file, from, to }: Part): string {
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
+}
+
+/** RFC 9112 §3.2: two hosts are refused; and what came before HTTP/1.0 had no headers to look at. */
+function isDoubtful({ httpVersionMajor, headersDistinct }: IncomingMessage): boolean {
+  return httpVersionMajor < 1 || (headersDistinct['host']?.length ?? 0) > 1
 }
 
 function addressOf(request: IncomingMessage) {
