@@ -6,7 +6,7 @@ export const knownGaps: Reasons = [
   {
     reason:
       'an address that was given back is the last to be given out again, and who had it is not remembered',
-    cases: ['RFC 2131 §4.3.1: a client that gave its lease back is offered the same address'],
+    cases: ['RFC 2131 §4.3.1: clients that gave their leases back are offered the same addresses'],
   },
   {
     reason:

@@ -228,7 +228,9 @@ export const peers: Readonly<Record<string, Reasons>> = {
     },
     {
       reason: 'a released lease is deleted at once, and its address goes to the end of the queue',
-      cases: ['RFC 2131 §4.3.1: a client that gave its lease back is offered the same address'],
+      cases: [
+        'RFC 2131 §4.3.1: clients that gave their leases back are offered the same addresses',
+      ],
     },
     {
       reason: 'being authoritative, it says NAK to a client that it has no record of',

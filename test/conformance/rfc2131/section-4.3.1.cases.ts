@@ -98,13 +98,18 @@ export const offers = section('dhcp', 'RFC 2131 §4.3.1', [
     },
   ],
   [
-    'a client that gave its lease back is offered the same address',
+    'clients that gave their leases back are offered the same addresses',
     async (dhcp) => {
-      const chaddr = dhcp.stranger()
-      const { yiaddr } = (await dhcp.lease(chaddr)).reply
-      dhcp.send({ type: type.release, chaddr, ciaddr: yiaddr, options: [option.server(server)] })
+      const had: (readonly [chaddr: string, yiaddr: string])[] = []
+      for (let client = 0; client < 8; client += 1) {
+        const chaddr = dhcp.stranger()
+        had.push([chaddr, (await dhcp.lease(chaddr)).reply.yiaddr])
+      }
+      for (const [chaddr, ciaddr] of had)
+        dhcp.send({ type: type.release, chaddr, ciaddr, options: [option.server(server)] })
       await dhcp.alive()
-      assert.equal((await discover(dhcp, chaddr)).reply.yiaddr, yiaddr)
+      for (const [chaddr, yiaddr] of had)
+        assert.equal((await discover(dhcp, chaddr)).reply.yiaddr, yiaddr)
     },
   ],
   [
