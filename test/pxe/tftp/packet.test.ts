@@ -62,6 +62,7 @@ for (const [sentence, bytes, code] of [
   ['a name without its NUL', request('snponly.efi'), 4],
   ['a mode without its NUL', request('snponly.efi\0octet'), 4],
   ['no mode', request('snponly.efi\0'), 4],
+  ['an option’s value without its NUL', request('a\0octet\0blksize\x00512'), 4],
   ['an empty name', request('\0octet\0'), 4],
   ['an option without a value', request('a\0octet\0blksize\0'), 8],
   ['seventeen options', request(`a\0octet\0${'x\x001\0'.repeat(17)}`), 8],
