@@ -6,6 +6,7 @@ import { type FeedMessage, type Sighting, type TransferSighting, WireEnd } from 
 import { createLeaseBook, type LeaseBook, restoreLeases } from '#pxe'
 import { WireStore } from '#store'
 import { type ChildPlace, runChild } from './serve/child-main.ts'
+import { memoryGiver } from './serve/give-back.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { openBootFiles } from './wire/boot-files.ts'
 import { systemClock } from './wire/clock.ts'
@@ -82,6 +83,7 @@ async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[])
   const { dataDir, log } = memory.place
   const copyPath = join(dataDir, 'wire.copy')
   let state = lastState(copyPath, memory.place)
+  const giveBack = memoryGiver()
   const copies = new CopyRhythm({
     async save() {
       const { picture, chosen = new Map() } = state
@@ -105,6 +107,7 @@ async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[])
       state = follow(state, message)
       const after = state.picture?.snapshot
       if (after !== undefined) endLeases(message, { before, after, isWhole }, memory)
+      if (isWhole) giveBack()
       if (message.kind === 'delta') end.serving(message.number)
       if (message.kind === 'delta' || message.kind === 'next-boot') copies.changed()
       if (concernsTenants(message, isWhole)) onTenants(state.tenants ?? [])

@@ -3,6 +3,7 @@
 import { emptySnapshot, type Delta, type EntryId, type Vcn } from '#directory'
 import type { NextBoot, Sighting } from '#feed'
 import type { DirectoryChange, DirectorySync } from '#ldap-sync'
+import { memoryGiver } from '../serve/give-back.ts'
 import { AddressGiver } from './addresses.ts'
 import { directoryTeller } from './directory-log.ts'
 import { DirectoryKeeper, dropped } from './directory-keeper.ts'
@@ -10,6 +11,9 @@ import type { Foundation } from './foundation.ts'
 import { Sightings } from './sightings.ts'
 import { openDirectorySync } from './sync.ts'
 import { WireFeed } from './wire-feed.ts'
+
+/** So many entries in one step leave more behind than they are. */
+const rushMin = 5_000
 
 export interface Followers {
   readonly feed: WireFeed
@@ -26,6 +30,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
   const { settings, dataDir, store, events, hosts, people, now, boot } = foundation
   const feed = new WireFeed()
   const notes = new Map<EntryId, EntryNotes>()
+  const giveBack = memoryGiver()
   const directory = new DirectoryKeeper({
     empty: emptySnapshot(settings.domain),
     store,
@@ -42,6 +47,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
   const tellState = directoryTeller((...event) => events.tell(...event))
   const { sync, readOnly } = openDirectorySync(settings, dataDir, {
     changes(batch) {
+      if (batch.length > rushMin) giveBack()
       directory.take(batch)
       keepNotes(batch, notes)
     },
