@@ -17,7 +17,7 @@ const benches: Readonly<Record<string, Bench | undefined>> = {
   plan: undefined,
   boot: undefined,
 }
-const usage = `usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--rounds N] [--sizes N,N] [--changes N] [--json FILE]`
+const usage = `usage: npm run bench -- [${Object.keys(benches).join(' ')}] [--rounds N] [--sizes N,N] [--changes N] [--undisturbed] [--json FILE]`
 
 function refuse(why: string): never {
   process.stderr.write(`${why}\n${usage}\n`)
@@ -44,6 +44,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     sizes: { type: 'string', default: '1000,10000,100000' },
     changes: { type: 'string', default: '200' },
+    undisturbed: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 })
@@ -51,6 +52,7 @@ const options: BenchOptions = {
   rounds: whole(values.rounds, 'rounds', 100),
   sizes: values.sizes.split(',').map((size) => whole(size, 'sizes', 1_000_000)),
   changes: whole(values.changes, 'changes', 100_000),
+  isUndisturbed: values.undisturbed,
   note: (line) => void process.stderr.write(`${line}\n`),
 }
 

@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly sizes: readonly number[]
   /** Changes that are timed at each size. */
   readonly changes: number
+  /** What is measured goes before everything else on the machine. */
+  readonly isUndisturbed: boolean
   /** Says what is under way. */
   readonly note: (line: string) => void
 }

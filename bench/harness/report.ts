@@ -5,10 +5,11 @@ import { spreadOf } from './statistics.ts'
 
 const columns = ['what', 'who', 'median', 'p99', 'min', 'max', 'n', 'target']
 
-export function reportText({ bench, machine, figures }: Report): string {
+export function reportText({ bench, machine, options, figures }: Report): string {
   const rows = [columns, columns.map(() => '---'), ...figures.map(rowOf)]
   const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
-  return `\nbench ${bench}; ${machine}\n\n${table}\n`
+  const how = options.isUndisturbed ? ', with real-time priority' : ''
+  return `\nbench ${bench}; ${machine}${how}\n\n${table}\n`
 }
 
 function rowOf({ what, who, unit, samples, target }: Figure): readonly string[] {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ended, inNamespace, lineOf, run } from '../harness/processes.ts'
+import { first } from '../harness/undisturbed.ts'
 import { serverInterface, type TwoNetworks } from '../harness/two-networks.ts'
 import { writeTree } from './tree.ts'
 
@@ -60,8 +61,8 @@ export class Appliance implements AsyncDisposable {
   }
 
   /** Returns as soon as the process exists. */
-  begin(): ChildProcess {
-    const [ip = '', ...rest] = inNamespace(
+  begin(isUndisturbed = false): ChildProcess {
+    const words = inNamespace(
       this.#networks.server,
       program,
       'serve',
@@ -70,7 +71,8 @@ export class Appliance implements AsyncDisposable {
       '--data',
       this.dataDir,
     )
-    const child = spawn('sh', ['-c', 'exec "$@" 2>>"$0"', this.#log, ip, ...rest], {
+    const argv = first(isUndisturbed, words)
+    const child = spawn('sh', ['-c', 'exec "$@" 2>>"$0"', this.#log, ...argv], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#child = child
@@ -95,7 +97,7 @@ export class Appliance implements AsyncDisposable {
 
   /** kill -9 of everything at once, as a power cut would, and the wait until nothing of it is left. */
   async cutOff(): Promise<void> {
-    const pids = parts.flatMap((part) => this.pidOf(part) ?? [])
+    const { pids } = this
     for (const pid of pids) kill(pid)
     const deadline = performance.now() + goneMillisMax
     while (pids.some(isThere)) {
@@ -113,6 +115,10 @@ export class Appliance implements AsyncDisposable {
       if (performance.now() > deadline) throw new Error('the appliance writes no copy')
       await pause(100)
     }
+  }
+
+  get pids(): readonly number[] {
+    return parts.flatMap((part) => this.pidOf(part) ?? [])
   }
 
   pidOf(part: Part): number | undefined {

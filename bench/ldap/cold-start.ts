@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BenchOptions, Figure } from '../harness/bench.ts'
 import { inNamespace, run } from '../harness/processes.ts'
+import { first } from '../harness/undisturbed.ts'
 import type { TwoNetworks } from '../harness/two-networks.ts'
 import type { Appliance } from './appliance.ts'
 import { machineFacts } from './tree.ts'
@@ -16,8 +17,9 @@ export async function coldStarts(
   appliance: Appliance,
   networks: TwoNetworks,
   size: number,
-  { rounds }: BenchOptions,
+  options: BenchOptions,
 ): Promise<readonly Figure[]> {
+  const { rounds } = options
   const machines = `${size} machines`
   const figures: Figure[] = []
   await appliance.untilCopied(size)
@@ -25,7 +27,7 @@ export async function coldStarts(
     const dns: number[] = []
     const dhcp: number[] = []
     for (let round = 0; round < rounds; round += 1) {
-      const answers = await coldStart(appliance, networks, size, directory)
+      const answers = await coldStart(appliance, { networks, size, ...options }, directory)
       dns.push(answers.dns)
       dhcp.push(answers.dhcp)
     }
@@ -38,10 +40,15 @@ export async function coldStarts(
   return figures
 }
 
+interface Surroundings {
+  readonly networks: TwoNetworks
+  readonly size: number
+  readonly isUndisturbed: boolean
+}
+
 async function coldStart(
   appliance: Appliance,
-  networks: TwoNetworks,
-  size: number,
+  { networks, size, isUndisturbed }: Surroundings,
   directory: 'there' | 'unable to start',
 ): Promise<{ readonly dns: number; readonly dhcp: number }> {
   await appliance.cutOff()
@@ -50,10 +57,11 @@ async function coldStart(
   const { name, mac, address } = machineFacts(Math.floor(size / 2) + 1)
   const wanted = [serverAddress, clientAddress, `${name}.${appliance.domain}`, mac, address]
   const program = join(import.meta.dirname, 'first-answer-program.ts')
-  const asking = run(...inNamespace(networks.client, node, program, ...wanted))
+  const asker = inNamespace(networks.client, node, program, ...wanted)
+  const asking = run(...first(isUndisturbed, asker))
   // The asker takes a moment to start; what it prints are clock times, so it may ask before the appliance exists.
   const from = Date.now()
-  appliance.begin()
+  appliance.begin(isUndisturbed)
   const [dns = '', dhcp = ''] = (await asking).trim().split(' ')
   if (directory !== 'there') await appliance.cutOff()
   return { dns: Number(dns) - from, dhcp: Number(dhcp) - from }

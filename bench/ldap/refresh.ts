@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { BenchOptions, Figure } from '../harness/bench.ts'
 import { interleave } from '../harness/interleave.ts'
 import { run, timed } from '../harness/processes.ts'
+import { first, undisturbed } from '../harness/undisturbed.ts'
 import { mappedAttributes } from '../../src/ldap-sync/mapping/fields.ts'
 import type { Appliance } from './appliance.ts'
 
@@ -12,17 +13,20 @@ const ratioMost = 1.2
 export async function refreshes(
   appliance: Appliance,
   size: number,
-  { rounds }: BenchOptions,
+  { rounds, isUndisturbed }: BenchOptions,
 ): Promise<readonly Figure[]> {
   const { base, bindDn, secretFile, directoryUrl, domain } = appliance
   const sign = ['-x', '-D', bindDn, '-y', secretFile, '-H', directoryUrl]
   const search = ['ldapsearch', ...sign, '-E', 'sync=ro', '-LLL', '-b', base]
   const program = join(import.meta.dirname, 'refresh-program.ts')
   const order = JSON.stringify({ url: directoryUrl, bindDn, secretFile, base, domain })
-  const samples = await interleave(rounds, {
-    ldapsearch: () => timed(...search, '(objectClass=*)', ...mappedAttributes),
-    coppice: async () => Number(await run(node, program, order)),
-  })
+  const beFirst = (argv: readonly string[]): readonly string[] => first(isUndisturbed, argv)
+  const samples = await undisturbed(isUndisturbed, appliance.pids, () =>
+    interleave(rounds, {
+      ldapsearch: () => timed(...beFirst([...search, '(objectClass=*)', ...mappedAttributes])),
+      coppice: async () => Number(await run(...beFirst([node, program, order]))),
+    }),
+  )
   const { ldapsearch = [], coppice = [] } = samples
   const machines = `${size} machines`
   return [

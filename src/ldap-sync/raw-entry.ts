@@ -41,7 +41,10 @@ function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
 
 /** RFC 4530: sixteen bytes. */
 export function idOfBytes(bytes: Uint8Array): EntryId | undefined {
-  return bytes.length === 16 ? parseUuid(bytes.toHex()) : undefined
+  if (bytes.length !== 16) return undefined
+  const hex = bytes.toHex()
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)]
+  return parseUuid([...groups, hex.slice(20)].join('-'))
 }
 
 /** The keys above an entry's, nearest first. A comma inside a name is escaped, and no border. */
