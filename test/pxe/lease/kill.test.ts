@@ -42,11 +42,12 @@ async function runAndKill(path: string, crowd: string, acks: number, promised: P
   let heard = 0
   const lines = createInterface({ input: child.stdout })
   lines.on('line', (line) => {
-    promised.hear(line)
     heard += 1
+    promised.hear(line)
     if (heard === acks) child.kill('SIGKILL')
   })
-  await once(lines, 'close')
+  // Its words end a moment before it lets go of its files.
+  await Promise.all([once(lines, 'close'), once(child, 'exit')])
   assert.ok(heard >= acks, `the crowd ended after ${heard} words`)
 }
 
@@ -61,13 +62,16 @@ test('HOSTILE 32: kill -9 at any instant loses no acknowledged lease and gives n
       ['03', 233],
     ] as const) {
       await runAndKill(path, crowd, acks, promised)
-      const store = await WireStore.open({ path, now: Date.now, onAlarm: () => undefined })
+      await using store = await WireStore.open({
+        path,
+        now: Date.now,
+        onAlarm: (alarm) => assert.fail(alarm),
+      })
       const leases = await store.leases.load()
       const kept = new Map(leases.map(({ address, mac }) => [formatIp4(address), mac]))
       for (const [address, card] of promised.standing())
         assert.equal(kept.get(address), card, address)
       assert.equal(kept.size, leases.length)
-      await store[Symbol.asyncDispose]()
     }
   } finally {
     rmSync(folder, { recursive: true })

@@ -28,6 +28,11 @@ const site = newSite([network('10.77.0.0/16', { name: label('prov'), pool })])
 const { leases } = restoreLeases(await store.leases.load(), start)
 site.book.apply(leases.map((lease) => ({ kind: 'keep', lease })))
 
+/** Resolves when the words have left us: a stream keeps them back while its reader is slow. */
+function say(line: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()))
+}
+
 const waiting = new Map<string, (reply: DhcpMessage) => void>()
 const service = createDhcpService({
   book: site.book,
@@ -38,7 +43,7 @@ const service = createDhcpService({
   isNear: () => true,
   send(bytes) {
     const reply = decoded(bytes)
-    if (reply.type === t.ack) process.stdout.write(`ack ${reply.mac} ${formatIp4(reply.yiaddr)}\n`)
+    if (reply.type === t.ack) void say(`ack ${reply.mac} ${formatIp4(reply.yiaddr)}`)
     waiting.get(reply.mac ?? '')?.(reply)
   },
   count: () => undefined,
@@ -64,7 +69,7 @@ async function live(number: number): Promise<void> {
   await ask({ type: t.request, mac: card, server: '10.77.0.1', wanted: address })
   if (number % 5 !== 0) return
   // Said before it is done: what happens between the two may count or not.
-  process.stdout.write(`release ${card} ${address}\n`)
+  await say(`release ${card} ${address}`)
   await ask({ type: t.release, mac: card, server: '10.77.0.1', ciaddr: address })
 }
 
