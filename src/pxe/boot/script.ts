@@ -26,6 +26,8 @@ export const defaultScriptPaths = {
 /** The client's first pause, and the longest. */
 const pauseSecondsMin = 3
 const pauseSecondsMax = 20
+/** An appliance that starts again is back within seconds; a machine that gave up at once would go through its firmware. */
+const pausesBeforeReboot = [3, 6, 12, 20] as const
 /** A loader does not renew its lease; by asking DHCP anew each so many rounds, it keeps it. */
 const roundsPerLease = 10
 
@@ -34,12 +36,14 @@ const roundsPerLease = 10
  * holds the address it asks from; `netX`, iPXE's word for the card in use, is for addresses from elsewhere.
  */
 export function entryScript(server: Ip4, mac: Mac | undefined): string {
-  return ipxeScript(
-    askAgain(server, mac ?? '${netX/mac}', 0),
-    ipxe`echo No boot script from ${formatIp4(server)}`,
-    ipxe`sleep ${pauseSecondsMin}`,
-    'reboot',
-  )
+  return ipxeScript(...insist(server, askAgain(server, mac ?? '${netX/mac}', 0)))
+}
+
+/** Asks, waits and asks again, more and more seldom; then the machine starts anew. */
+function insist(server: Ip4, question: string): readonly string[] {
+  const silence = ipxe`echo No boot script from ${formatIp4(server)}`
+  const retries = pausesBeforeReboot.map((pause) => [silence, ipxe`sleep ${pause}`, question])
+  return [question, ...retries.flat(), 'reboot']
 }
 
 function askAgain(server: Ip4, mac: Mac | '${netX/mac}', round: number): string {
@@ -109,8 +113,7 @@ function kernelScript(place: ScriptPlace, request: BootRequest, kernel: KernelWo
     'echo The host image did not start',
     ipxe`sleep ${pauseSeconds(request.round)}`,
     'imgfree',
-    askAgain(place.server, request.mac, nextRound(request.round)),
-    'reboot',
+    ...insist(place.server, askAgain(place.server, request.mac, nextRound(request.round))),
   )
 }
 
@@ -127,10 +130,7 @@ function waitScript(server: Ip4, request: BootRequest, text: string): string {
     ipxe`echo ${sentence(text)}`,
     ipxe`sleep ${pauseSeconds(request.round)}`,
     ...(isDue ? ['dhcp || reboot'] : []),
-    askAgain(server, request.mac, nextRound(request.round)),
-    ipxe`echo No answer from ${formatIp4(server)}`,
-    ipxe`sleep ${pauseSecondsMax}`,
-    'reboot',
+    ...insist(server, askAgain(server, request.mac, nextRound(request.round))),
   )
 }
 

@@ -165,6 +165,21 @@ test('an unknown machine shows how to adopt it, and asks again more and more sel
   assert.equal(pause(9_999), 20)
 })
 
+test('a machine whose server is away asks for a minute nearly before it starts anew', () => {
+  const strangers = newSite()
+  const from = take(strangers, strangeMac)
+  const waiting = scriptOf(ask(strangers, { mac: strangeMac, from }))
+  for (const script of [entryScript(server, undefined), scriptOf(ask(leased())), waiting]) {
+    const afterFirst = script.slice(script.indexOf('\nchain '))
+    const pauses = [...afterFirst.matchAll(/^sleep (\d+)\nchain /gm)]
+    assert.deepEqual(
+      pauses.map(([, seconds]) => Number(seconds)),
+      [3, 6, 12, 20],
+    )
+    assert.ok(script.endsWith('\nreboot\n'), script)
+  }
+})
+
 test('a waiting machine takes DHCP anew before its lease ends', () => {
   const site = newSite()
   const from = take(site, strangeMac)
