@@ -1,10 +1,11 @@
 // Why this file exists: DNS over TCP (RFC 7766) keeps state for whoever connects; here are its bounds: connections,
 // time, the length of a message, and answers that nobody reads.
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { answerDns } from './answer.ts'
 import type { ForwardedQuestion } from './forward.ts'
 import { framed, takeMessage } from './stream.ts'
-import type { DnsServerOptions } from './udp-server.ts'
+import { type DnsServerOptions, ownTime } from './udp-server.ts'
 
 /** RFC 7766 §6.2.3: idle connections are closed in seconds; so is one that trickles a message. */
 export const tcpIdleMs = 10_000
@@ -38,7 +39,8 @@ export async function serveDnsTcp(
   return server
 }
 
-function answerStream(socket: Socket, options: DnsServerOptions): void {
+/** One client, whatever carries its bytes. */
+export function answerStream(socket: Duplex, options: DnsServerOptions): void {
   let held: Uint8Array = new Uint8Array(0)
   let idle = closeWhenIdle(socket)
   socket.on('close', () => clearTimeout(idle))
@@ -65,13 +67,13 @@ function answerStream(socket: Socket, options: DnsServerOptions): void {
   socket.on('drain', answerHeld)
 }
 
-function closeWhenIdle(socket: Socket): NodeJS.Timeout {
+function closeWhenIdle(socket: Duplex): NodeJS.Timeout {
   return setTimeout(() => socket.destroy(), tcpIdleMs)
 }
 
-function answerOne(socket: Socket, bytes: Uint8Array, options: DnsServerOptions): void {
+function answerOne(socket: Duplex, bytes: Uint8Array, options: DnsServerOptions): void {
   const view = options.view()
-  if (view === undefined || options.admits?.(performance.now()) === false)
+  if (view === undefined || options.admits?.((options.now ?? ownTime)()) === false)
     return void socket.destroy()
   const transport = 'tcp'
   const forwards = options.forwarder !== undefined

@@ -21,21 +21,25 @@ export interface DnsServerOptions {
   readonly count: (why: DnsReason | 'forwarded') => void
   /** Asked once for each question; absent: every one is answered. */
   readonly admits?: (nowMs: number) => boolean
+  /** Milliseconds that never jump; absent: this process's own. */
+  readonly now?: () => number
   /** Of TCP; absent: `tcpConnectionsMax`. */
   readonly connectionsMax?: number
 }
 
+export const ownTime = (): number => performance.now()
+
 export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void {
   const frequency = createFrequency()
+  const now = options.now ?? ownTime
   const transport = 'udp'
   port.onMessage((bytes, from) => {
     const view = options.view()
     // Port 0 can only be forged, and nothing can be sent there.
     if (view === undefined || from.port === 0) return
-    if (options.admits?.(performance.now()) === false) return
+    if (options.admits?.(now()) === false) return
     const tooOften =
-      isStranger(from.address, view) &&
-      frequency.isTooOften(parseIp4(from.address) ?? 0, performance.now())
+      isStranger(from.address, view) && frequency.isTooOften(parseIp4(from.address) ?? 0, now())
     const forwards = options.forwarder !== undefined
     const answer = answerDns(bytes, view, { transport, forwards, tooOften })
     const send = (reply: Uint8Array): void => port.send(reply, from.address, from.port)

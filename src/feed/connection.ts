@@ -1,6 +1,6 @@
 // Why this file exists: both ends of the feed treat a socket alike: frames in, frames out, and a peer that
 // neither reads nor makes sense is cut off, never waited for.
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { encodeFrame, FrameReader } from './frames.ts'
 import type { ReadResult } from './read.ts'
 
@@ -24,7 +24,7 @@ export interface FeedConnection<Out> {
 }
 
 export function attachFeed<In, Out>(
-  socket: Socket,
+  socket: Duplex,
   handlers: FeedHandlers<In>,
 ): FeedConnection<Out> {
   const reader = new FrameReader()

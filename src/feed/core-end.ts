@@ -1,6 +1,7 @@
 // Why this file exists: core keeps wire true: whenever wire comes back, it gets the whole snapshot, then each change.
 // What wire saw is stored by and by, so that no change waits for it.
 import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
 import { Outgoing } from './outgoing.ts'
@@ -12,6 +13,8 @@ export const reconnectDelayMs = 200
 
 export interface CoreEndOptions {
   readonly socketPath: string
+  /** Another way to wire than its socket; it emits `connect` when it is open. */
+  readonly connect?: () => Duplex
   /** What a wire that knows nothing must hear first: hello, reset, a snapshot in parts, next boots. */
   readonly opening: () => Iterable<FeedMessage>
   /** In the order in which they were seen. Resolves when all are on the disk; only then does wire forget them. */
@@ -49,7 +52,8 @@ export class CoreEnd {
 
   #connect(): void {
     if (this.#closed) return
-    const socket = connect(this.#options.socketPath)
+    const { socketPath } = this.#options
+    const socket = this.#options.connect?.() ?? connect(socketPath)
     const storing = new Storing({
       store: (sightings) => this.#options.onSightings(sightings),
       stored: (seq) => wire.send({ kind: 'stored', seq }),

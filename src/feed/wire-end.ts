@@ -2,6 +2,7 @@
 // until core has stored it, never more at once than core can store between two changes of the directory.
 import { rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
 import { readFeedMessage } from './read.ts'
@@ -32,33 +33,21 @@ export interface WireEndOptions {
 }
 
 export class WireEnd {
-  readonly #options: WireEndOptions
+  readonly #options: Omit<WireEndOptions, 'socketPath'>
   readonly #server: Server
   #core: FeedConnection<WireMessage> | undefined
   #sentSeq = 0
   /** Of those that core has not stored yet. */
   #inFlight: number[] = []
 
-  private constructor(options: WireEndOptions) {
+  private constructor(options: Omit<WireEndOptions, 'socketPath'>) {
     this.#options = options
-    this.#server = createServer((socket) => {
-      // A new core has replaced the old one; two at once would both believe that they are followed.
-      this.#core?.close('another core connected')
-      const core = attachFeed<FeedMessage, WireMessage>(socket, {
-        read: readFeedMessage,
-        onMessage: (message) => this.#receive(message),
-        onEnd: (reason) => {
-          if (this.#core === core) this.#core = undefined
-          options.onTrouble(reason)
-        },
-      })
-      this.#core = core
-      const [oldest] = options.outbox.since(0, 1)
-      core.send({ kind: 'hello', version: feedVersion, nextSeq: oldest?.seq ?? 0 })
-      this.#sentSeq = 0
-      this.#inFlight = []
-      this.#sendMore()
-    })
+    this.#server = createServer((socket) => this.accept(socket))
+  }
+
+  /** Without a socket: whoever opens it brings each core by `accept`. */
+  static unbound(options: Omit<WireEndOptions, 'socketPath'>): WireEnd {
+    return new WireEnd(options)
   }
 
   static async listen(options: WireEndOptions): Promise<WireEnd> {
@@ -69,6 +58,26 @@ export class WireEnd {
       end.#server.listen(options.socketPath, resolve)
     })
     return end
+  }
+
+  /** A new core has replaced the old one; two at once would both believe that they are followed. */
+  accept(stream: Duplex): void {
+    const { outbox, onTrouble } = this.#options
+    this.#core?.close('another core connected')
+    const core = attachFeed<FeedMessage, WireMessage>(stream, {
+      read: readFeedMessage,
+      onMessage: (message) => this.#receive(message),
+      onEnd: (reason) => {
+        if (this.#core === core) this.#core = undefined
+        onTrouble(reason)
+      },
+    })
+    this.#core = core
+    const [oldest] = outbox.since(0, 1)
+    core.send({ kind: 'hello', version: feedVersion, nextSeq: oldest?.seq ?? 0 })
+    this.#sentSeq = 0
+    this.#inFlight = []
+    this.#sendMore()
   }
 
   /** Stored first, then sent: core may be away, or busy with those before it. */

@@ -105,6 +105,11 @@ export class BootHttpServer {
     })
   }
 
+  /** A client that came by another way than the listening socket. */
+  accept(stream: Duplex): void {
+    this.#server.emit('connection', stream)
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve())
