@@ -1,16 +1,14 @@
 // Why this file exists: machines are added, changed and removed by one order each time, for one machine as for a
 // hundred thousand: planned, written as a batch, shown by our own feed, and audited once.
 import type { Caller, MachineOrders, OrderManner, OrdersView, OrderWatch, MachineView } from '#api'
-import { foldNodeSet, type Machine, parseDnsName, type Snapshot } from '#directory'
+import { type Machine, parseDnsName, type Snapshot } from '#directory'
 import { type DirectoryOrder, machineAlteration, machineOrder } from '#ldap-sync'
-import { audited, type Change, type OrderContext } from './context.ts'
+import { audited, type OrderContext } from './context.ts'
 import { isAsAsked } from './machine-fields.ts'
 import { type MachinePlan, planMachines } from './machine-plan.ts'
+import { auditedOrder } from './order-words.ts'
 import { carryOutItems, dryView, type Item, ordersView, type Result, resultLine } from './orders.ts'
 import { machineView } from './views.ts'
-
-/** Beyond so many the audit log tells names and numbers only. */
-const machinesAuditedWholeMax = 100
 
 export async function orderMachines(
   { dryRun, views, ...orders }: MachineOrders & OrderManner,
@@ -34,7 +32,10 @@ export async function carryOutMachines(
   watch: OrderWatch,
 ): Promise<Result> {
   const plan = planMachines(orders, around(context))
-  const change = auditedChange(orders, plan, caller, context)
+  const { adds, removals } = plan
+  const changed = plan.changes.map(({ machine }) => machine)
+  const view = (machine: Machine): MachineView => machineViewOf(machine, context)
+  const change = auditedOrder('machine', { caller, asked: orders, adds, changed, removals, view })
   return audited(context, change, () => carryOutPlan(plan, context, watch), resultLine)
 }
 
@@ -149,32 +150,4 @@ function machineNamed(name: string, byName: Snapshot['byName']): Machine | undef
 
 export function machineViewOf(machine: Machine, context: OrderContext): MachineView {
   return machineView(machine, context.hosts.life(machine.id), context.snapshot())
-}
-
-function auditedChange(
-  orders: MachineOrders,
-  { adds, changes, removals }: MachinePlan,
-  caller: Caller,
-  context: OrderContext,
-): Change {
-  const before = [...changes.map(({ machine }) => machine), ...removals]
-  const names = [...adds.map(({ name }) => name), ...before.map(({ name }) => name)]
-  const target = foldNodeSet(new Set(names))
-  const numbers = { add: adds.length, change: changes.length, remove: removals.length }
-  if (names.length > machinesAuditedWholeMax) {
-    return { caller, action: actionOf(numbers), target, after: numbers }
-  }
-  return {
-    caller,
-    action: actionOf(numbers),
-    target,
-    ...(before.length > 0 && { before: before.map((machine) => machineViewOf(machine, context)) }),
-    ...(removals.length < names.length && { after: { ...orders, remove: undefined } }),
-  }
-}
-
-function actionOf({ add, change, remove }: Record<'add' | 'change' | 'remove', number>): string {
-  if (change === 0 && remove === 0) return 'machine add'
-  if (add === 0 && remove === 0) return 'machine set'
-  return add === 0 && change === 0 ? 'machine remove' : 'machine orders'
 }

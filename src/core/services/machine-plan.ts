@@ -16,6 +16,7 @@ import { Fault } from '#fault'
 import type { MachineFields } from '#ldap-sync'
 import { unknownMachine } from '../enrolment.ts'
 import { fieldsOf, type PowerCredentials, readCredentials } from './machine-fields.ts'
+import { namedTwice, nameTaken } from './order-words.ts'
 import { Problems } from './orders.ts'
 import { readName } from './reading.ts'
 
@@ -101,7 +102,8 @@ class Planning {
     if (name === undefined || !fields) return undefined
     const holder = this.#known.snapshot.byName.get(name)?.device
     const isHeld = holder !== undefined && !this.#gone.has(holder)
-    if (isHeld || !this.#give(`name ${name}`, name)) this.problems.note(text, nameTaken(name))
+    if (isHeld || !this.#give(`name ${name}`, name))
+      this.problems.note(text, nameTaken('machine', name))
     this.#claimAll(text, fields)
     return { name, fields }
   }
@@ -114,7 +116,7 @@ class Planning {
       if (machine) this.#touched.add(machine)
       return machine
     }
-    this.problems.note(name, namedTwice(machine.name))
+    this.problems.note(name, namedTwice('machine', machine.name))
     return undefined
   }
 
@@ -155,24 +157,6 @@ class Planning {
     this.#given.set(thing, name)
     return true
   }
-}
-
-function nameTaken(name: DnsName): Fault {
-  return new Fault('CPC-HOST-004', {
-    what: `there is a machine ${name} already`,
-    where: 'the directory, ou=machines',
-    why: 'a name belongs to one entry',
-    todo: `choose another name, or change it: coppice machine set ${name}`,
-  })
-}
-
-function namedTwice(name: DnsName): Fault {
-  return new Fault('CPC-DIR-082', {
-    what: `${name} is named twice`,
-    where: name,
-    why: 'an order says one thing about a machine',
-    todo: 'name it once; a machine that is to be removed is not changed before',
-  })
 }
 
 function taken(thing: string, holder: string): Fault {

@@ -9,7 +9,7 @@ import type {
   OrderWatch,
   Services,
 } from '#api'
-import { foldNodeSet, type Label, type Network, parseLabel, type Subnet } from '#directory'
+import { type Label, type Network, parseLabel, type Subnet } from '#directory'
 import { Fault } from '#fault'
 import {
   type DirectoryOrder,
@@ -17,7 +17,8 @@ import {
   type NetworkFields,
   networkOrder,
 } from '#ldap-sync'
-import { audited, type Change, type OrderContext } from './context.ts'
+import { audited, type OrderContext } from './context.ts'
+import { auditedOrder, namedTwice, nameTaken } from './order-words.ts'
 import {
   carryOutItems,
   dryView,
@@ -97,7 +98,11 @@ function carryOutNetworks(
   const plan = planNetworks(orders, context)
   const carryOut = async (): Promise<Result> =>
     carryOutItems(await phasesOf(plan, context), context, watch)
-  return audited(context, auditedChange(orders, plan, caller), carryOut, resultLine)
+  const { adds, removals } = plan
+  const changed = plan.changes.map(({ network }) => network)
+  const view = networkView
+  const change = auditedOrder('network', { caller, asked: orders, adds, changed, removals, view })
+  return audited(context, change, carryOut, resultLine)
 }
 
 /** Throws all that is wrong with it in one fault. */
@@ -105,7 +110,7 @@ function planNetworks(orders: NetworkOrders, context: OrderContext): NetworkPlan
   const problems = new Problems()
   const named = new Set<string>()
   const once = (name: string): void => {
-    if (named.has(name)) problems.note(name, namedTwice(name))
+    if (named.has(name)) problems.note(name, namedTwice('network', name))
     named.add(name)
   }
   const existing = (name: string): Network | undefined => {
@@ -132,21 +137,7 @@ function planNetworks(orders: NetworkOrders, context: OrderContext): NetworkPlan
 function readNew(text: string, { snapshot }: OrderContext): Label {
   const name = readLabel(text)
   if (!snapshot().networkByName.has(name)) return name
-  throw new Fault('CPC-HOST-004', {
-    what: `there is a network ${name} already`,
-    where: 'the directory, ou=networks',
-    why: 'a name belongs to one entry',
-    todo: `choose another name, or change it: coppice network set ${name}`,
-  })
-}
-
-function namedTwice(name: string): Fault {
-  return new Fault('CPC-DIR-082', {
-    what: `${name} is named twice`,
-    where: name,
-    why: 'an order says one thing about a network',
-    todo: 'name it once',
-  })
+  throw nameTaken('network', name)
 }
 
 function fieldsOf({ subnet, gateway, pool, leaseSeconds }: NetworkChange): NetworkFields {
@@ -212,26 +203,4 @@ function isAsAsked(
     // Without a value of its own it has the usual one.
     (leaseSeconds === null || isSame(leaseSeconds, network.leaseSeconds))
   )
-}
-
-function auditedChange(orders: NetworkOrders, plan: NetworkPlan, caller: Caller): Change {
-  const { adds, changes, removals } = plan
-  const before = [...changes.map(({ network }) => network), ...removals]
-  const names = [...adds, ...before].map(({ name }) => name)
-  const isAdd = before.length === 0
-  const isRemove = adds.length === 0 && changes.length === 0
-  const isSet = adds.length === 0 && removals.length === 0
-  return {
-    caller,
-    action: isAdd
-      ? 'network add'
-      : isRemove
-        ? 'network remove'
-        : isSet
-          ? 'network set'
-          : 'network orders',
-    target: foldNodeSet(new Set(names)),
-    ...(!isAdd && { before: before.map(networkView) }),
-    ...(!isRemove && { after: { ...orders, remove: undefined } }),
-  }
 }
