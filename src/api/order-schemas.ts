@@ -24,7 +24,6 @@ export const ordersMax = 100_000
 const tooMany = `an order is for ${ordersMax} at most, all together`
 const nothing = 'an order names at least one'
 
-const removals = z.array(text).max(ordersMax, tooMany).optional()
 const manner = {
   dryRun: z
     .boolean()
@@ -34,34 +33,24 @@ const manner = {
 }
 
 export const machineOrders = exactly<MachineOrders & OrderManner>()(
-  z
-    .strictObject({
-      add: z.array(machineRequest).max(ordersMax, tooMany).optional(),
-      change: z
-        .array(machineChangeShape.extend({ name: text }))
-        .max(ordersMax, tooMany)
-        .optional(),
-      remove: removals,
-      ...manner,
-    })
-    .refine(isSomething, nothing)
-    .refine(isBounded, tooMany),
+  ordersOf(machineRequest, machineChangeShape.extend({ name: text })),
 )
 
 export const networkOrders = exactly<NetworkOrders & OrderManner>()(
-  z
+  ordersOf(networkRequest, networkChangeShape.extend({ name: text })),
+)
+
+function ordersOf<Add extends z.ZodType, Change extends z.ZodType>(add: Add, change: Change) {
+  return z
     .strictObject({
-      add: z.array(networkRequest).max(ordersMax, tooMany).optional(),
-      change: z
-        .array(networkChangeShape.extend({ name: text }))
-        .max(ordersMax, tooMany)
-        .optional(),
-      remove: removals,
+      add: z.array(add).max(ordersMax, tooMany).optional(),
+      change: z.array(change).max(ordersMax, tooMany).optional(),
+      remove: z.array(text).max(ordersMax, tooMany).optional(),
       ...manner,
     })
     .refine(isSomething, nothing)
-    .refine(isBounded, tooMany),
-)
+    .refine(isBounded, tooMany)
+}
 
 interface Lists {
   readonly add?: readonly unknown[] | undefined

@@ -1,4 +1,5 @@
 // Why this file exists: an order for many is one request.
+import type { z } from 'zod'
 import type { ApiLimits } from '../limits.ts'
 import { machineOrders, networkOrders, ordersView } from '../order-schemas.ts'
 import { machineView, networkView } from '../schemas.ts'
@@ -23,18 +24,7 @@ export function addOrderRoutes(app: Api, { services, limits }: OrderParts): void
   const answer = answerWith(limits)
   app.post(
     '/v1/machine-orders',
-    {
-      bodyLimit: bodyBytesMax,
-      schema: {
-        tags,
-        summary:
-          'Adds, changes and removes many machines by one order, or shows what it would write',
-        description,
-        body: machineOrders,
-        produces: ['application/json', lines],
-        response: { 200: ordersView(machineView), ...failures },
-      },
-    },
+    routeOf('machines', machineOrders, machineView),
     (request, reply) => {
       const order = (watch: OrderWatch) => machines.order(request.body, request.caller, watch)
       return answer(request, reply, { order, unsaid })
@@ -42,18 +32,7 @@ export function addOrderRoutes(app: Api, { services, limits }: OrderParts): void
   )
   app.post(
     '/v1/network-orders',
-    {
-      bodyLimit: bodyBytesMax,
-      schema: {
-        tags,
-        summary:
-          'Adds, changes and removes many networks by one order, or shows what it would write',
-        description,
-        body: networkOrders,
-        produces: ['application/json', lines],
-        response: { 200: ordersView(networkView), ...failures },
-      },
-    },
+    routeOf('networks', networkOrders, networkView),
     (request, reply) => {
       const order = (watch: OrderWatch) => networks.order(request.body, request.caller, watch)
       return answer(request, reply, { order, unsaid })
@@ -62,3 +41,15 @@ export function addOrderRoutes(app: Api, { services, limits }: OrderParts): void
 }
 
 const unsaid = { done: [], failed: [] }
+
+function routeOf<Orders, View>(nouns: string, body: z.ZodType<Orders>, view: z.ZodType<View>) {
+  const schema = {
+    tags,
+    summary: `Adds, changes and removes many ${nouns} by one order, or shows what it would write`,
+    description,
+    body,
+    produces: ['application/json', lines],
+    response: { 200: ordersView(view), ...failures },
+  }
+  return { bodyLimit: bodyBytesMax, schema }
+}
