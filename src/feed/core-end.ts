@@ -2,9 +2,11 @@
 // What wire saw is stored by and by, so that no change waits for it.
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { AskingWire } from './asking-wire.ts'
 import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
 import { Outgoing } from './outgoing.ts'
+import type { Told, WireQuestion } from './question.ts'
 import { readWireMessage } from './read.ts'
 import { Storing } from './storing.ts'
 import type { NumberedSighting } from './wire-end.ts'
@@ -30,6 +32,16 @@ export class CoreEnd {
   #wire: FeedConnection<FeedMessage> | undefined
   #outgoing: Outgoing<FeedMessage> | undefined
   #closed = false
+  readonly #asking = new AskingWire({
+    send: () => {
+      const wire = this.#wire
+      return wire && ((message) => wire.send(message))
+    },
+    later(milliseconds, action) {
+      const timer = setTimeout(action, milliseconds)
+      return () => clearTimeout(timer)
+    },
+  })
 
   constructor(options: CoreEndOptions) {
     this.#options = options
@@ -43,6 +55,11 @@ export class CoreEnd {
   /** Lost when wire is away: the opening that it gets when it is back holds the same. */
   send(messages: Iterable<FeedMessage>): void {
     this.#outgoing?.send(messages)
+  }
+
+  /** Rejects with CPC-FEED-001 to -003: wire is away, late, or asked too much. */
+  ask(question: WireQuestion): Promise<Told> {
+    return this.#asking.ask(question)
   }
 
   [Symbol.dispose](): void {
@@ -63,7 +80,10 @@ export class CoreEnd {
       read: readWireMessage,
       onMessage: (message) => this.#receive(message, wire, storing),
       onEnd: (reason) => {
-        if (this.#wire === wire) this.#wire = this.#outgoing = undefined
+        if (this.#wire === wire) {
+          this.#wire = this.#outgoing = undefined
+          this.#asking.lost(reason)
+        }
         if (this.#closed) return
         this.#options.onTrouble(reason)
         this.#options.later(reconnectDelayMs, () => this.#connect())
@@ -89,6 +109,8 @@ export class CoreEnd {
         return this.#options.onCounters(message.values)
       case 'sighting':
         return storing.take({ seq: message.seq, sighting: message.sighting })
+      case 'answer':
+        return this.#asking.answered(message.id, message.told)
     }
   }
 }

@@ -1,4 +1,5 @@
 // Door of the room: the one ordered feed between core and wire.
+export { answerMsMax, AskingWire, type AskingParts, questionsOpenMax } from './asking-wire.ts'
 export { CoreEnd, type CoreEndOptions } from './core-end.ts'
 export {
   type BootSettings,
@@ -9,6 +10,15 @@ export {
   type WireMessage,
 } from './message.ts'
 export { deltasOf, deltasPerPart, snapshotMessages, stepMessages } from './parts.ts'
+export {
+  type Fact,
+  type FactTopic,
+  type ForeignPacket,
+  foreignPacketsMax,
+  foreignPayloadBytesMax,
+  type Told,
+  type WireQuestion,
+} from './question.ts'
 export { readSighting } from './read.ts'
 export type {
   AlarmSighting,

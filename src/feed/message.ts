@@ -1,9 +1,10 @@
 // Why this file exists: core and wire are two processes that die separately; these are the only words between them.
 import type { Delta, DnsName, EntryId } from '#directory'
+import type { Told, WireQuestion } from './question.ts'
 import type { Sighting } from './sighting.ts'
 
 /** Both sides say it first; a difference ends the connection with a reason. */
-export const feedVersion = 3
+export const feedVersion = 4
 
 /** What a host needs to know to boot and to trust us; core makes it, wire puts it into scripts. */
 export interface BootSettings {
@@ -33,6 +34,8 @@ export type FeedMessage =
   | { readonly kind: 'stored'; readonly seq: number }
   /** Every VO network that has an end here, by VXLAN number. Said again when an end was made anew. */
   | { readonly kind: 'tenants'; readonly vnis: readonly number[] }
+  /** Answered with the same id, or not at all: who asks has a deadline of its own. */
+  | { readonly kind: 'question'; readonly id: number; readonly question: WireQuestion }
 
 export const nextBoots = ['kvm-host', 'disk', 'rescue', 'withheld', 'by-role'] as const
 export type NextBoot = (typeof nextBoots)[number]
@@ -45,3 +48,4 @@ export type WireMessage =
   | { readonly kind: 'counters'; readonly values: Readonly<Record<string, number>> }
   /** The snapshot that is on the wire now. */
   | { readonly kind: 'serving'; readonly number: number }
+  | { readonly kind: 'answer'; readonly id: number; readonly told: Told }

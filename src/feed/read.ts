@@ -2,6 +2,7 @@
 import { type Delta, ip4, parseDnsName, parseMac, parseUuid, readDelta } from '#directory'
 import { z } from 'zod'
 import { type FeedMessage, nextBoots, type WireMessage } from './message.ts'
+import { factTopics, foreignPacketsMax, foreignPayloadBytesMax } from './question.ts'
 import type { Sighting } from './sighting.ts'
 
 /** A zod type out of one of our parsers: the text becomes its own type or an issue. */
@@ -26,10 +27,12 @@ function read<T>(
   })
 }
 
+const ip = z.int().min(0).max(0xffff_ffff).transform(ip4)
+
 const seen = {
   at: z.number(),
   mac: parsed('a MAC', parseMac).exactOptional(),
-  address: z.number().int().min(0).max(0xffff_ffff).transform(ip4).exactOptional(),
+  address: ip.exactOptional(),
   why: z.string(),
 }
 const uuid = parsed('a UUID', parseUuid)
@@ -71,6 +74,50 @@ const delta = read<Delta>('a delta', readDelta)
 const vni = z.number().int().min(1).max(0xff_ffff)
 const nextBoot = z.enum(nextBoots)
 
+const port = z.int().min(0).max(0xffff)
+const hexDigitsMax = 2 * foreignPayloadBytesMax
+
+const question = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('subject'),
+    subject: text,
+    deltas: z.array(delta).exactOptional(),
+  }),
+  z.object({
+    kind: z.literal('packets'),
+    packets: z
+      .array(
+        z.object({
+          protocol: z.enum(['dhcp', 'dns', 'tftp']),
+          payload: z
+            .string()
+            .max(hexDigitsMax)
+            .regex(/^([0-9a-f]{2})*$/),
+          from: ip,
+          fromPort: port,
+          toPort: port,
+        }),
+      )
+      .max(foreignPacketsMax),
+  }),
+])
+
+const told = z.object({
+  subject: z.enum(['machine', 'vcn', 'stranger', 'address', 'nobody', 'packets']),
+  facts: z.array(
+    z.object({
+      topic: z.enum(factTopics),
+      text,
+      why: text.exactOptional(),
+      rule: text.exactOptional(),
+      operands: z.array(z.union([text, z.number()])).exactOptional(),
+      entry: text.exactOptional(),
+      values: z.record(text, text).exactOptional(),
+      packet: z.int().exactOptional(),
+    }),
+  ),
+})
+
 const feedMessage = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('hello'),
@@ -88,6 +135,7 @@ const feedMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('next-boot'), id: uuid, choice: nextBoot }),
   z.object({ kind: z.literal('stored'), seq: z.number() }),
   z.object({ kind: z.literal('tenants'), vnis: z.array(vni) }),
+  z.object({ kind: z.literal('question'), id: z.int(), question }),
 ])
 
 const wireMessage = z.discriminatedUnion('kind', [
@@ -95,6 +143,7 @@ const wireMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sighting'), seq: z.number(), sighting }),
   z.object({ kind: z.literal('counters'), values: z.record(text, z.number()) }),
   z.object({ kind: z.literal('serving'), number: z.number() }),
+  z.object({ kind: z.literal('answer'), id: z.int(), told }),
 ])
 
 export type ReadResult<T> =

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
+import type { Told, WireQuestion } from './question.ts'
 import { readFeedMessage } from './read.ts'
 import type { Sighting } from './sighting.ts'
 
@@ -29,6 +30,8 @@ export interface WireEndOptions {
   readonly socketPath: string
   readonly outbox: Outbox
   readonly onMessage: (message: FeedMessage) => void
+  /** Absent, or rejected: whoever asked hears nothing. */
+  readonly onQuestion?: (question: WireQuestion) => Promise<Told>
   readonly onTrouble: (reason: string) => void
 }
 
@@ -107,7 +110,18 @@ export class WireEnd {
       this.#options.outbox.forget(message.seq)
       this.#inFlight = this.#inFlight.filter((seq) => seq > message.seq)
       this.#sendMore()
-    } else this.#options.onMessage(message)
+    } else if (message.kind === 'question') void this.#tell(message.id, message.question)
+    else this.#options.onMessage(message)
+  }
+
+  async #tell(id: number, question: WireQuestion): Promise<void> {
+    const core = this.#core
+    try {
+      const told = await this.#options.onQuestion?.(question)
+      if (told !== undefined) core?.send({ kind: 'answer', id, told })
+    } catch (error) {
+      this.#options.onTrouble(`a question was not answered: ${String(error)}`)
+    }
   }
 
   get #mayFly(): number {

@@ -54,6 +54,7 @@ export function follow(state: FeedState, message: FeedMessage): FeedState {
     case 'tenants':
       return { ...state, tenants: message.vnis }
     case 'stored':
+    case 'question':
       return state
   }
 }
