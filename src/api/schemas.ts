@@ -118,6 +118,7 @@ export const networkView = exactly<NetworkView>()(
     name: z.string(),
     subnet: z.string(),
     gateway: z.string().exactOptional(),
+    routes: z.array(z.string()).exactOptional(),
     pool: z.string().exactOptional(),
     leaseSeconds: z.int(),
     vni: z.int().exactOptional(),
@@ -130,6 +131,7 @@ export const networkRequest = exactly<NetworkRequest>()(
     name: text,
     subnet: text,
     gateway: text.optional(),
+    routes: texts.optional(),
     pool: text.optional(),
     leaseSeconds: leaseSeconds.optional(),
   }),
@@ -138,6 +140,7 @@ export const networkRequest = exactly<NetworkRequest>()(
 export const networkChangeShape = z.strictObject({
   subnet: text.optional(),
   gateway: text.nullish(),
+  routes: texts.nullish(),
   pool: text.nullish(),
   leaseSeconds: leaseSeconds.nullish(),
 })

@@ -132,6 +132,7 @@ export interface NetworkView {
   readonly name: string
   readonly subnet: string
   readonly gateway?: string
+  readonly routes?: readonly string[]
   readonly pool?: string
   readonly leaseSeconds: number
   readonly vni?: number
@@ -142,6 +143,8 @@ export interface NetworkRequest {
   readonly name: string
   readonly subnet: string
   readonly gateway?: string | undefined
+  /** Each as `198.51.100.0/24 10.1.0.253`. */
+  readonly routes?: readonly string[] | undefined
   readonly pool?: string | undefined
   readonly leaseSeconds?: number | undefined
 }
@@ -150,6 +153,7 @@ export interface NetworkRequest {
 export interface NetworkChange {
   readonly subnet?: string | undefined
   readonly gateway?: string | null | undefined
+  readonly routes?: readonly string[] | null | undefined
   readonly pool?: string | null | undefined
   readonly leaseSeconds?: number | null | undefined
 }

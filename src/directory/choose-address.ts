@@ -1,6 +1,7 @@
 // Why this file exists: an entry without an address is given one once; which one must not depend on who asks.
 import type { Machine, Network, Nic, Vcn } from './entry.ts'
 import { broadcastOf, contains, type Ip4, ip4 } from './ip4.ts'
+import { isRouterOf } from './route.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Whatever else is spoken for: leases, claims of set-aside entries, addresses given but not yet seen. */
@@ -31,7 +32,7 @@ export function* freeAddresses(
     if (pool && at >= pool.first && at <= pool.last) at = pool.last + 1
     if (at > last) return
     const address = ip4(at)
-    const free = address !== network.gateway && !appliance.includes(address)
+    const free = !isRouterOf(network, address) && !appliance.includes(address)
     if (free && !snapshot.byIp.has(address) && !taken(address)) yield address
   }
 }

@@ -2,6 +2,7 @@
 import type { Ip4, Subnet } from './ip4.ts'
 import type { Mac } from './mac.ts'
 import type { DnsName, Label } from './name.ts'
+import type { Route } from './route.ts'
 import type { Uuid } from './uuid.ts'
 
 /** LDAP's entryUUID: the only key that survives a rename. */
@@ -17,6 +18,8 @@ export interface Network extends EntryBase, Subnet {
   readonly kind: 'network'
   readonly name: Label
   readonly gateway?: Ip4
+  /** Beside the gateway, in the order of `settleRoutes`; absent rather than empty. */
+  readonly routes?: readonly Route[]
   /** Addresses for machines that nobody has described, both ends included. */
   readonly pool?: { readonly first: Ip4; readonly last: Ip4 }
   readonly leaseSeconds: number

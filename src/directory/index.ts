@@ -69,6 +69,14 @@ export type { NodeSetRefusal, NodeSetResult } from './nodeset-pattern.ts'
 export { readDelta, readEntry, readSetAside } from './plain.ts'
 export type { Read } from './plain-reader.ts'
 export {
+  formatRoute,
+  isRouterOf,
+  parseRoute,
+  type Route,
+  settleRoutes,
+  toldRoutes,
+} from './route.ts'
+export {
   applyDelta,
   applyDeltas,
   type Delta,

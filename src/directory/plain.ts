@@ -13,7 +13,7 @@ import type {
   Vcn,
   Vo,
 } from './entry.ts'
-import { contains, type Ip4, ip4 } from './ip4.ts'
+import { contains, type Ip4, ip4, type Subnet } from './ip4.ts'
 import { parseMac } from './mac.ts'
 import { parseDnsName, parseLabel } from './name.ts'
 import {
@@ -30,6 +30,7 @@ import {
   text,
   texts,
 } from './plain-reader.ts'
+import type { Route } from './route.ts'
 import type { Delta } from './snapshot.ts'
 import { parseUuid } from './uuid.ts'
 
@@ -85,13 +86,10 @@ function entry(plain: Plain): Entry {
 
 function network(plain: Plain): Network {
   const gateway = optional(member(plain, 'gateway'), address)
+  const routes = optional(member(plain, 'routes'), (item) => list(item, route))
   const pool = optional(member(plain, 'pool'), range)
   const vni = optional(member(plain, 'vni'), count)
-  const subnet = {
-    number: address(member(plain, 'number')),
-    prefix: prefix(member(plain, 'prefix')),
-  }
-  if (!contains(subnet, subnet.number)) return refuse(plain, 'host bits are set in its number')
+  const subnet = subnetOf(plain)
   return {
     kind: 'network',
     ...identityOf(plain),
@@ -99,9 +97,23 @@ function network(plain: Plain): Network {
     name: parsed(member(plain, 'name'), parseLabel),
     leaseSeconds: count(member(plain, 'leaseSeconds')),
     ...(gateway === undefined ? {} : { gateway }),
+    ...(routes === undefined ? {} : { routes }),
     ...(pool === undefined ? {} : { pool }),
     ...(vni === undefined ? {} : { vni }),
   }
+}
+
+function subnetOf(plain: Plain): Subnet {
+  const subnet = {
+    number: address(member(plain, 'number')),
+    prefix: prefix(member(plain, 'prefix')),
+  }
+  if (!contains(subnet, subnet.number)) return refuse(plain, 'host bits are set in its number')
+  return subnet
+}
+
+function route(plain: Plain): Route {
+  return { to: subnetOf(member(plain, 'to')), by: address(member(plain, 'by')) }
 }
 
 function machine(plain: Plain): Machine {

@@ -42,7 +42,7 @@ export function tenantViewer(
 
 /** Nothing is routed there, and nobody is a guest. */
 function guestless(network: Network): Network {
-  const { gateway: _gateway, pool: _pool, ...rest } = network
+  const { gateway: _gateway, routes: _routes, pool: _pool, ...rest } = network
   return rest
 }
 

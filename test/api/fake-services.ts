@@ -244,13 +244,14 @@ function fakeNetworks(core: Omit<FakeCore, 'services'>): Services['networks'] {
     show,
     add: (request, caller) => {
       core.orders.push({ what: `network add ${request.name}`, caller: caller.name, given: request })
-      const { name, subnet, gateway, pool, leaseSeconds = 3600 } = request
+      const { name, subnet, gateway, routes, pool, leaseSeconds = 3600 } = request
       const view = {
         name,
         subnet,
         leaseSeconds,
         dn: `cn=${name},ou=networks,dc=cluster,dc=test`,
         ...(gateway !== undefined && { gateway }),
+        ...(routes && { routes }),
         ...(pool !== undefined && { pool }),
       }
       core.networks.set(name, view)

@@ -29,6 +29,8 @@ test('a network is added, listed, shown and removed', async () => {
     '10.1.0.0/16',
     '--gateway',
     '10.1.0.254',
+    '--route',
+    '198.51.100.0/24 10.1.0.253',
     '--pool',
     '10.1.9.1-10.1.9.9',
     '--lease-seconds',
@@ -40,6 +42,10 @@ test('a network is added, listed, shown and removed', async () => {
     /^prov +10\.1\.0\.0\/16 +10\.1\.0\.254 +10\.1\.9\.1-10\.1\.9\.9 +60 s$/m,
   )
   assert.match((await shell.coppice(['network', 'show', 'prov'])).out, /^leaseSeconds +60$/m)
+  assert.match(
+    (await shell.coppice(['network', 'show', 'prov'])).out,
+    /198\.51\.100\.0\/24 10\.1\.0\.253/,
+  )
   assert.equal((await shell.coppice(['network', 'remove', 'prov'])).exit, 0)
   assert.equal((await shell.coppice(['network', 'show', 'prov'])).exit, 3)
 })

@@ -228,6 +228,20 @@ test('networks are changed, and lose what is taken away', async (t) => {
   assert.equal((await faultOf(site.networks.change('nobody', {}, caller))).code, 'CPC-HOST-006')
 })
 
+test('routes of a network are set as a whole, and a bad one is named before anything is written', async (t) => {
+  const site = await openSite(t)
+  const [one, other] = ['198.51.100.0/24 10.77.0.253', '192.0.2.0/25 0.0.0.0'] as const
+  const set = await site.networks.change('prov', { routes: [one, other] }, caller)
+  assert.deepEqual(set.routes, [other, one])
+  assert.deepEqual((await site.networks.change('prov', { routes: [one] }, caller)).routes, [one])
+  for (const routes of [['198.51.100.0 10.77.0.253'], [one, one]])
+    assert.match(
+      (await faultOf(site.networks.change('prov', { routes }, caller))).text.what,
+      /198\.51/,
+    )
+  assert.equal((await site.networks.change('prov', { routes: null }, caller)).routes, undefined)
+})
+
 test(
   'thousands are added and removed in a real slapd, and no removal of ours is held',
   needs('slapd', '/usr/sbin/slapd'),

@@ -5,6 +5,7 @@ import {
   ip4,
   type Machine,
   macFromBytes,
+  netmask,
   parseLabel,
   parseUuid,
 } from '#directory'
@@ -18,6 +19,13 @@ const macs = fc.uint8Array({ minLength: 6, maxLength: 6 }).map((bytes) => macFro
 const ids = fc.uuid().map((text) => parseUuid(text) ?? id(0))
 const texts = fc.array(fc.string(), { maxLength: 3 })
 const base = { id: ids, dn: fc.string() }
+
+const routes = fc
+  .record({ number: addresses, prefix: fc.integer({ min: 0, max: 32 }), by: addresses })
+  .map(({ number, prefix, by }) => ({
+    to: { number: ip4((number & netmask(prefix)) >>> 0), prefix },
+    by,
+  }))
 
 const nics = fc.record(
   {
@@ -86,6 +94,7 @@ export const anyEntry: fc.Arbitrary<Entry> = fc.oneof(
         leaseSeconds: fc.nat(),
         ends: fc.tuple(addresses, addresses),
         gateway: addresses,
+        routes: fc.array(routes, { maxLength: 3 }),
       },
       { requiredKeys: ['number', 'prefix', 'leaseSeconds'] },
     )

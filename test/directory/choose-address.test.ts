@@ -13,7 +13,7 @@ import {
   networkForNic,
   type Snapshot,
 } from '#directory'
-import { domain, id, ip, label, machine, network, vcn } from './samples.ts'
+import { domain, id, ip, label, machine, network, route, vcn } from './samples.ts'
 
 function snapshotOf(...entries: readonly Entry[]): Snapshot {
   return applyDeltas(
@@ -39,6 +39,11 @@ for (const [sentence, chosen, expected] of [
     'what the caller knows to be taken is skipped',
     choose(prov, [], ['10.0.0.3', '10.0.0.201']),
     '10.0.0.202',
+  ],
+  [
+    'the router of a route is nobody else’s',
+    choose(network(50, '10.0.0.0/24', { routes: [route('192.0.2.0/24 10.0.0.1')] })),
+    '10.0.0.3',
   ],
   [
     'neither network number nor broadcast is given',

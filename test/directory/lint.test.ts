@@ -21,7 +21,7 @@ import {
 } from '#directory'
 import fc from 'fast-check'
 import { crowdedEntry } from './arbitrary-entries.ts'
-import { domain, id, ip, label, machine, name, network, vcn } from './samples.ts'
+import { domain, id, ip, label, machine, name, network, route, vcn } from './samples.ts'
 
 function snapshotOf(...entries: readonly Entry[]): Snapshot {
   return applyDeltas(
@@ -31,7 +31,8 @@ function snapshotOf(...entries: readonly Entry[]): Snapshot {
 }
 
 const pool = { first: ip('10.0.0.4'), last: ip('10.0.0.200') }
-const prov = network(50, '10.0.0.0/24', { gateway: ip('10.0.0.1'), pool })
+const routes = [route('192.0.2.0/24 10.0.0.254'), route('198.51.100.0/24 0.0.0.0')]
+const prov = network(50, '10.0.0.0/24', { gateway: ip('10.0.0.1'), routes, pool })
 const inner = network(52, '10.0.0.128/25')
 const voNetwork = network(51, '10.128.0.0/20', { name: label('vo-physics'), vni: 1 })
 const tree = 'dc=cluster,dc=test'
@@ -149,6 +150,12 @@ const wrong: readonly (readonly [Finding['code'], string, readonly Entry[], RegE
     /gateway 10\.0\.0\.5/,
   ],
   ['CPC-DIR-048', 'short leases', [network(50, '10.0.0.0/24', { leaseSeconds: 60 })], /60 s/],
+  [
+    'CPC-DIR-049',
+    'a route by a router elsewhere',
+    [network(50, '10.0.0.0/24', { routes: [route('192.0.2.0/24 10.0.1.1')] })],
+    /192\.0\.2\.0\/24 10\.0\.1\.1 is outside 10\.0\.0\.0\/24/,
+  ],
   ['CPC-DIR-050', 'a node without a VO', [node], /VO physics is not served/],
   ['CPC-DIR-050', 'a node without a cluster', without(cluster), /cluster physics\/hpl is not/],
   ['CPC-DIR-050', 'a cluster without a VO', [cluster], /VO physics is not served/],

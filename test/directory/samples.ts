@@ -13,8 +13,10 @@ import {
   parseIp4,
   parseLabel,
   parseMac,
+  parseRoute,
   parseSubnet,
   parseUuid,
+  type Route,
   type Vcn,
 } from '#directory'
 
@@ -30,6 +32,8 @@ export const label = (text: string): Label => sure(parseLabel(text))
 /** `id(7)`: an entryUUID that can be told apart at a glance. */
 export const id = (number: number): EntryId =>
   sure(parseUuid(number.toString(16).padStart(32, '0')))
+
+export const route = (text: string): Route => sure(parseRoute(text))
 
 export const domain = name('cluster.test')
 

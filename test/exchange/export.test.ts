@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import { formatIp4, ip4, type Machine, type Network, type Snapshot } from '#directory'
+import { formatIp4, ip4, type Machine, type Network, parseRoute, type Snapshot } from '#directory'
 import { lookUp, recordSeconds, recordType, serverName } from '#dns'
 import {
   exportFile,
@@ -216,8 +216,24 @@ function trickySite(): Snapshot {
   const ports = hostile.map((value, at) =>
     machine(200 + at, `port${at}`, [{ macs: [] }], { port: value }),
   )
-  return snapshotOf([...all, network(4, 'inner', '10.1.4.0/24'), ...odd, ...ports])
+  const gateway = address('10.4.0.1')
+  const routes = ['198.51.100.0/25 10.4.0.2', '0.0.0.0/1 0.0.0.0'].map((one) =>
+    known(parseRoute(one)),
+  )
+  const routed = network(5, 'routed', '10.4.0.0/24', { gateway, routes })
+  return snapshotOf([...all, network(4, 'inner', '10.1.4.0/24'), routed, ...odd, ...ports])
 }
+
+test('routes are told with the router among them', () => {
+  assert.match(
+    written(trickySite(), 'dhcpd'),
+    /classless-static-routes 25, 198, 51, 100, 0, 10, 4, 0, 2, 1, 0, 0, 0, 0, 0, 0, 10, 4, 0, 1;/,
+  )
+  assert.match(
+    written(trickySite(), 'dnsmasq'),
+    /^dhcp-option=tag:routed,121,198\.51\.100\.0\/25,10\.4\.0\.2,0\.0\.0\.0\/1,0\.0\.0\.0,0\.0\.0\.0\/0,10\.4\.0\.1$/m,
+  )
+})
 
 test('dhcpd takes our file', { ...needs('isc-dhcp-server', '/usr/sbin/dhcpd') }, (t) => {
   const path = fileIn(t, 'dhcpd.conf', written(trickySite(), 'dhcpd'))

@@ -33,7 +33,9 @@ export function earlierRelease(machines = 0): EarlierData {
 
 function configOf(base: string, database: string): string {
   const schemas = ['openssh-lpk.ldif', 'coppice.ldif'].map((name) =>
-    schemaDirectives(readFileSync(join(import.meta.dirname, '../../schema', name), 'utf8')),
+    schemaDirectives(readFileSync(join(import.meta.dirname, '../../schema', name), 'utf8'))
+      .replace(/^attributetype .*'coppiceRoute'.*\n/m, '')
+      .replace(' $ coppiceRoute', ''),
   )
   return `${['core', 'cosine', 'nis', 'inetorgperson'].map((name) => `include /etc/ldap/schema/${name}.schema`).join('\n')}
 ${schemas.join('\n')}

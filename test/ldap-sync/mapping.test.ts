@@ -1,7 +1,7 @@
 // Why this file exists: what each kind of entry means, and why one is refused, as a table that people can check.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type EntryId, parseDnsName, parseUuid } from '#directory'
+import { type EntryId, formatRoute, parseDnsName, parseUuid } from '#directory'
 import { affectedBy, mapEntry } from '../../src/ldap-sync/mapping/map.ts'
 import { rawEntry, type RawEntry } from '../../src/ldap-sync/raw-entry.ts'
 import { Replica } from '../../src/ldap-sync/sync/replica.ts'
@@ -117,6 +117,36 @@ for (const [what, raw, reason] of [
     assert.match(outcome.kind === 'refused' ? outcome.reason : '', reason)
   })
 }
+
+test('routes: one that cannot be read, or is said twice, costs the network only that one', () => {
+  const values = [
+    '198.51.100.0/24 10.77.0.9',
+    '0.0.0.0/0   10.77.0.8',
+    '198.51.100.0/24 10.77.0.7',
+    '198.51.100.7/24 10.77.0.9',
+    '192.0.2.0/33 10.77.0.9',
+    '192.0.2.0/24',
+    '192.0.2.0/24 10.77.0.9 10.77.0.8',
+    '192.0.2.0/24 224.0.0.1',
+    '192.0.2.0/25 0.0.0.0',
+  ]
+  const outcome = mapped(network({ coppiceroute: values }))
+  assert.ok(outcome.kind === 'entry' && outcome.entry.kind === 'network')
+  assert.deepEqual(outcome.entry.routes?.map(formatRoute), [
+    '192.0.2.0/25 0.0.0.0',
+    '198.51.100.0/24 10.77.0.7',
+    '0.0.0.0/0 10.77.0.8',
+  ])
+  assert.equal(outcome.notes.length, 6)
+  assert.match(outcome.notes.at(-1) ?? '', /another way to where 10\.77\.0\.7 leads and left out/)
+})
+
+test('routes beyond what DHCP can tell are left out, and each is named', () => {
+  const values = Array.from({ length: 70 }, (_, at) => `192.0.${at}.0/24 10.77.0.9`)
+  const outcome = mapped(network({ coppiceroute: values }))
+  assert.ok(outcome.kind === 'entry' && outcome.entry.kind === 'network')
+  assert.deepEqual([outcome.entry.routes?.length, outcome.notes.length], [64, 6])
+})
 
 test('several problems of one entry are told together', () => {
   const outcome = mapped(device(`cn=a b,${base}`, { iphostnumber: ['x'], coppicerole: ['y'] }))

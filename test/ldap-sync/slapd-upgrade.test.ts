@@ -49,6 +49,25 @@ function earlier(t: TestContext, machines = 0): EarlierData {
 }
 
 describe('data of an earlier release', needs('slapd', '/usr/sbin/slapd'), () => {
+  test('what a release adds to the schema can be used in them', async (t) => {
+    const data = earlier(t)
+    const config = join(data.dataDir, 'ldap/slapd.conf')
+    const routed = join(data.dataDir, 'routed.ldif')
+    const dn = `cn=prov,ou=networks,${data.base}`
+    const lines = ['ipNetworkNumber: 10.77.0.0', 'coppiceRoute: 192.0.2.0/24 10.77.0.9']
+    const classes = ['objectClass: ipNetwork', 'objectClass: coppiceNetwork']
+    writeFileSync(routed, `${[`dn: ${dn}`, 'cn: prov', ...classes, ...lines].join('\n')}\n`)
+    const add = (database: string): string =>
+      execFileSync('/usr/sbin/slapadd', ['-f', config, '-n', database, '-l', routed], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+      })
+    assert.throws(() => add('1'), /coppiceRoute/)
+    await prepare(data)
+    add('2')
+    assert.match(contentOf(data), /^coppiceRoute: 192\.0\.2\.0\/24 10\.77\.0\.9$/m)
+  })
+
   test('MACs get the one spelling, passwords are hashed, and only what changed is stamped', async (t) => {
     const data = earlier(t)
     const before = execFileSync('/usr/sbin/slapcat', ['-f', join(data.dataDir, 'ldap/slapd.conf')])

@@ -41,6 +41,7 @@ const leaseListing: Listing<LeaseView> = {
 
 interface FactFlags {
   readonly gateway?: string
+  readonly route?: readonly string[]
   readonly pool?: string
   readonly leaseSeconds?: string
   readonly dryRun?: boolean
@@ -52,6 +53,10 @@ interface AddFlags extends FactFlags {
 
 const factFlags: readonly Flag[] = [
   ['--gateway <address>', 'the router on it'],
+  repeated(
+    '--route <route>',
+    "a way to elsewhere, as '198.51.100.0/24 10.1.0.253'; may be repeated, and takes the place of all there were",
+  ),
   ['--pool <first-last>', 'addresses for unknown machines'],
   ['--lease-seconds <seconds>', 'how long an address is lent'],
 ]
@@ -137,7 +142,12 @@ function declareAdd(noun: Command, declare: Declare): void {
 }
 
 /** What can be taken away, and what it is called in a change. */
-const unsettable = { gateway: 'gateway', pool: 'pool', 'lease-seconds': 'leaseSeconds' } as const
+const unsettable = {
+  gateway: 'gateway',
+  routes: 'routes',
+  pool: 'pool',
+  'lease-seconds': 'leaseSeconds',
+} as const
 type Unset = keyof typeof unsettable
 
 interface SetFlags extends FactFlags {
@@ -149,7 +159,7 @@ function declareSet(noun: Command, declare: Declare): void {
   declare<SetFlags>(noun, {
     name: 'set',
     summary: 'change what is described of networks',
-    help: 'What is not named stays as it is. Machines keep their addresses.\n\n  coppice network set prov --pool 10.1.200.1-10.1.201.250\n  coppice network set prov --unset gateway',
+    help: "What is not named stays as it is. Machines keep their addresses.\n\n  coppice network set prov --pool 10.1.200.1-10.1.201.250\n  coppice network set prov --route '198.51.100.0/24 10.1.0.253'\n  coppice network set prov --unset gateway",
     words: [['<names...>', 'networks']],
     flags: [
       ['--subnet <cidr>', 'its addresses, for example 10.1.0.0/16'],
@@ -177,9 +187,9 @@ function declareSet(noun: Command, declare: Declare): void {
   })
 }
 
-function factsOf({ gateway, pool, leaseSeconds }: FactFlags) {
+function factsOf({ gateway, route: routes, pool, leaseSeconds }: FactFlags) {
   const seconds = leaseSeconds === undefined ? undefined : wholeSeconds(leaseSeconds)
-  return { gateway, pool, leaseSeconds: seconds }
+  return { gateway, routes, pool, leaseSeconds: seconds }
 }
 
 function wholeSeconds(text: string): number {

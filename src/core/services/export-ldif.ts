@@ -57,10 +57,11 @@ function byKind({ entries }: Snapshot): ByKind {
 }
 
 function networkText(network: Network, base: string): string {
-  const { name, gateway, pool, leaseSeconds, vni } = network
+  const { name, gateway, routes, pool, leaseSeconds, vni } = network
   const fields = {
     leaseSeconds,
     ...(gateway !== undefined && { gateway }),
+    ...(routes && { routes }),
     ...(pool && { pool }),
     ...(vni !== undefined && { vni }),
   }

@@ -9,7 +9,14 @@ import type {
   OrderWatch,
   Services,
 } from '#api'
-import { type Label, type Network, parseLabel, type Subnet } from '#directory'
+import {
+  formatRoute,
+  type Label,
+  type Network,
+  parseLabel,
+  type Route,
+  type Subnet,
+} from '#directory'
 import { Fault } from '#fault'
 import {
   type DirectoryOrder,
@@ -30,7 +37,7 @@ import {
   resultLine,
   unwatched,
 } from './orders.ts'
-import { readAddress, readLabel, readPool, readSubnet } from './reading.ts'
+import { readAddress, readLabel, readPool, readRoutes, readSubnet } from './reading.ts'
 import { networkView } from './views.ts'
 
 export function networkServices(context: OrderContext): Services['networks'] {
@@ -140,10 +147,11 @@ function readNew(text: string, { snapshot }: OrderContext): Label {
   throw nameTaken('network', name)
 }
 
-function fieldsOf({ subnet, gateway, pool, leaseSeconds }: NetworkChange): NetworkFields {
+function fieldsOf({ subnet, gateway, routes, pool, leaseSeconds }: NetworkChange): NetworkFields {
   return {
     ...(subnet !== undefined && { subnet: readSubnet(subnet) }),
     ...(gateway !== undefined && { gateway: gateway === null ? null : readAddress(gateway) }),
+    ...(routes !== undefined && { routes: readRoutes(routes ?? []) }),
     ...(pool !== undefined && { pool: pool === null ? null : readPool(pool) }),
     ...(leaseSeconds !== undefined && { leaseSeconds }),
   }
@@ -186,10 +194,14 @@ function changeItem(
   return { name, dn, orders: order ? [order] : [], isShown }
 }
 
+function isSameText(asked: readonly Route[], are: readonly Route[]): boolean {
+  return asked.map(formatRoute).join() === are.map(formatRoute).join()
+}
+
 /** What was so before does not come back from the feed as news. */
 function isAsAsked(
   network: Network,
-  { subnet, gateway, pool, leaseSeconds }: NetworkFields,
+  { subnet, gateway, routes, pool, leaseSeconds }: NetworkFields,
 ): boolean {
   const isSame = <T>(asked: T | null | undefined, is: T | undefined): boolean =>
     asked === undefined || (asked ?? undefined) === is
@@ -200,6 +212,7 @@ function isAsAsked(
     isSame(subnet?.prefix, network.prefix) &&
     isSame(gateway, network.gateway) &&
     hasPool &&
+    (routes === undefined || isSameText(routes, network.routes ?? [])) &&
     // Without a value of its own it has the usual one.
     (leaseSeconds === null || isSame(leaseSeconds, network.leaseSeconds))
   )

@@ -1,6 +1,7 @@
 // Why this file exists: what a caller sends is text; it becomes a type here, or a fault that names the value.
 import {
   type DnsName,
+  formatRoute,
   type Ip4,
   type Label,
   type Mac,
@@ -8,8 +9,11 @@ import {
   parseIp4,
   parseLabel,
   parseMac,
+  parseRoute,
   parseSubnet,
   parseUuid,
+  type Route,
+  settleRoutes,
   type Subnet,
   type Uuid,
 } from '#directory'
@@ -58,6 +62,24 @@ export const readSubnet: (text: string) => Subnet = parsed(
   'a network is its first address and a prefix length, as 10.1.0.0/24',
   parseSubnet,
 )
+
+const readRoute: (text: string) => Route = parsed(
+  'route',
+  'a route is a destination with its prefix and a router, as 198.51.100.0/24 10.1.0.253',
+  parseRoute,
+)
+
+export function readRoutes(texts: readonly string[]): readonly Route[] {
+  const { kept, left } = settleRoutes(texts.map(readRoute))
+  const [first] = left
+  if (first === undefined) return kept
+  throw new Fault('CPC-HOST-003', {
+    what: `this route cannot be told: ${formatRoute(first.route)}`,
+    where: 'the request',
+    why: `it ${first.why}`,
+    todo: 'leave it out and send the request again',
+  })
+}
 
 interface Pool {
   readonly first: Ip4

@@ -3,6 +3,7 @@ import type { LintView, MachineView, NetworkView, TimelineView } from '#api'
 import {
   findingsOf,
   formatIp4,
+  formatRoute,
   formatSubnet,
   joinName,
   type LintState,
@@ -38,6 +39,7 @@ export function networkView(network: Network): NetworkView {
     name: network.name,
     subnet: formatSubnet(network),
     ...(network.gateway !== undefined && { gateway: formatIp4(network.gateway) }),
+    ...(network.routes && { routes: network.routes.map(formatRoute) }),
     ...(network.pool && {
       pool: `${formatIp4(network.pool.first)}-${formatIp4(network.pool.last)}`,
     }),

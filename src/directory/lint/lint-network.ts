@@ -1,6 +1,7 @@
 // Why this file exists: a network can be right by itself and wrong beside another: only one of two that overlap is meant.
 import type { Network } from '../entry.ts'
 import { contains, formatIp4, formatSubnet } from '../ip4.ts'
+import { formatRoute, straying } from '../route.ts'
 import { type Finding, warning } from './finding.ts'
 import { topics, voOf, type World } from './world.ts'
 
@@ -18,6 +19,7 @@ export function lintNetwork(world: World, network: Network): readonly Finding[] 
   return [
     ...lintAround(network, others),
     ...lintPool(network, others),
+    ...lintRoutes(network),
     ...lintLease(network),
     ...lintOwner(world, network),
   ]
@@ -47,6 +49,13 @@ function lintPool(network: Network, others: readonly Network[]): readonly Findin
     findings.push(warning('CPC-DIR-047', network, why))
   }
   return findings
+}
+
+function lintRoutes(network: Network): readonly Finding[] {
+  return straying(network).map((route) => {
+    const why = `the router of its route ${formatRoute(route)} is outside ${formatSubnet(network)}`
+    return warning('CPC-DIR-049', network, why)
+  })
 }
 
 function lintLease(network: Network): readonly Finding[] {

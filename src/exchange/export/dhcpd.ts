@@ -6,7 +6,9 @@ import {
   type Machine,
   netmask,
   type Network,
+  type Route,
   type Snapshot,
+  toldRoutes,
 } from '#directory'
 import { type CardOf, cardsOf, machinesOf, physicalNetworks } from './devices.ts'
 import { comment, dhcpdString } from './quoted.ts'
@@ -15,6 +17,8 @@ export function* dhcpdLines(snapshot: Snapshot): Generator<string> {
   yield comment(`Networks and machines of ${snapshot.domain}`)
   yield 'ddns-update-style none;'
   yield `option domain-name ${dhcpdString(snapshot.domain)};`
+  if (physicalNetworks(snapshot).some(({ routes }) => routes !== undefined))
+    yield `option ${routesOption} code 121 = array of unsigned integer 8;`
   let before: Network | undefined
   for (const network of physicalNetworks(snapshot)) {
     if (before !== undefined && contains(before, network.number)) {
@@ -31,14 +35,27 @@ export function* dhcpdLines(snapshot: Snapshot): Generator<string> {
 /** A shared network of one subnet keeps the network's name. */
 function* networkLines(network: Network): Generator<string> {
   const { name, number, prefix, gateway, pool, leaseSeconds } = network
+  const routes = toldRoutes(network).flatMap(octetsOf)
   yield ''
   yield `shared-network ${dhcpdString(name)} {`
   yield `  subnet ${formatIp4(number)} netmask ${formatIp4(netmask(prefix))} {`
   if (gateway !== undefined) yield `    option routers ${formatIp4(gateway)};`
+  if (routes.length > 0) yield `    option ${routesOption} ${routes.join(', ')};`
   if (pool) yield `    range ${formatIp4(pool.first)} ${formatIp4(pool.last)};`
   yield `    default-lease-time ${leaseSeconds};`
   yield '  }'
   yield '}'
+}
+
+/** dhcpd knows no such option by itself; this is what people call it. */
+const routesOption = 'rfc3442-classless-static-routes'
+
+/** RFC 3442: the prefix, as many octets of the destination as it makes significant, and the router. */
+function octetsOf({ to, by }: Route): readonly string[] {
+  const significant = formatIp4(to.number)
+    .split('.')
+    .slice(0, Math.ceil(to.prefix / 8))
+  return [`${to.prefix}`, ...significant, ...formatIp4(by).split('.')]
 }
 
 function* machineLines(machine: Machine): Generator<string> {

@@ -7,6 +7,7 @@ import {
   netmask,
   type Network,
   type Snapshot,
+  toldRoutes,
 } from '#directory'
 import { type CardOf, cardsOf, devicesOf, machinesOf, physicalNetworks } from './devices.ts'
 import { comment } from './quoted.ts'
@@ -42,6 +43,8 @@ function* networkLines(network: Network): Generator<string> {
     : `dhcp-range=set:${name},${formatIp4(pool.first)},${formatIp4(pool.last)},${mask},${leaseSeconds}`
   // Without a value no router is told; dnsmasq would tell itself.
   yield `dhcp-option=tag:${name},option:router${gateway === undefined ? '' : `,${formatIp4(gateway)}`}`
+  const routes = toldRoutes(network).flatMap(({ to, by }) => [formatSubnet(to), formatIp4(by)])
+  if (routes.length > 0) yield `dhcp-option=tag:${name},121,${routes.join(',')}`
 }
 
 /** What would end the value or be taken for something else cannot be said. */

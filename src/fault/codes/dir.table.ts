@@ -149,6 +149,13 @@ export const dirFaults = {
     exit: 'conflict',
     status: 409,
   },
+  'CPC-DIR-049': {
+    title: 'The router of a route is outside of its network',
+    explanation:
+      'Machines can send only to routers on their own wire: most systems refuse such a route, some refuse all that came with it. Correct coppiceRoute (DESTINATION/PREFIX ROUTER); 0.0.0.0 as the router says that the destination is on the same wire.',
+    exit: 'conflict',
+    status: 409,
+  },
   'CPC-DIR-050': {
     title: 'A virtual node or a cluster stands below nothing that is served',
     explanation:

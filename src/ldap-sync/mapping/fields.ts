@@ -216,6 +216,7 @@ export const mappedAttributes = [
   'sshPublicKey',
   'member',
   'coppiceGateway',
+  'coppiceRoute',
   'coppicePool',
   'coppiceLeaseSeconds',
   'coppiceVni',

@@ -3,14 +3,18 @@ import {
   broadcastOf,
   contains,
   formatIp4,
+  formatRoute,
   type Ip4,
   type Label,
   type Network,
   netmask,
   parseIp4,
   parseLabel,
+  parseRoute,
   parseSubnet,
   prefixOfMask,
+  type Route,
+  settleRoutes,
   type Subnet,
 } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
@@ -28,6 +32,7 @@ export function mapNetwork(entry: RawEntry, fields: Fields): Network | undefined
   if (isLoopback(fields)) return undefined
   const subnet = subnetOf(fields)
   const gateway = fields.parsed('coppicegateway', parseIp4, 'address')
+  const routes = routesOf(fields)
   const pool = fields.parsed('coppicepool', parsePool, 'pool: first-last')
   const seconds = fields.integer('coppiceleaseseconds', leaseSecondsLimits)
   const vni = fields.integer('coppicevni', vniLimits)
@@ -49,6 +54,7 @@ export function mapNetwork(entry: RawEntry, fields: Fields): Network | undefined
     name,
     ...subnet,
     ...(gateway === undefined ? {} : { gateway }),
+    ...(routes.length === 0 ? {} : { routes }),
     ...(pool === undefined ? {} : { pool }),
     leaseSeconds: seconds ?? leaseSecondsDefault,
     ...(vni === undefined ? {} : { vni }),
@@ -98,6 +104,21 @@ function parseMask(text: string): number | undefined {
   const mask = digits === undefined ? parseIp4(text) : undefined
   const prefix = mask === undefined ? Number(digits ?? -1) : (prefixOfMask(mask) ?? -1)
   return prefix >= prefixMin && prefix <= 32 ? prefix : undefined
+}
+
+/** One that cannot be read costs the network only that one: its machines still need an address. */
+function routesOf(fields: Fields): readonly Route[] {
+  const texts = fields.all('coppiceroute')
+  const leave = (what: string, why: string): unknown =>
+    fields.notes.push(`coppiceRoute ${what} ${why} and left out`)
+  const read = texts.flatMap((text) => {
+    const route = parseRoute(text)
+    if (route === undefined) leave(shown(text), 'is no DESTINATION/PREFIX ROUTER')
+    return route ?? []
+  })
+  const { kept, left } = settleRoutes(read)
+  for (const { route, why } of left) leave(formatRoute(route), why)
+  return kept
 }
 
 function parsePool(text: string): { first: Ip4; last: Ip4 } | undefined {

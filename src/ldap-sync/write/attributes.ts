@@ -2,11 +2,13 @@
 // and for changing.
 import {
   formatIp4,
+  formatRoute,
   type Ip4,
   type Label,
   type Mac,
   netmask,
   type Role,
+  type Route,
   type Subnet,
   type Uuid,
   type DnsName,
@@ -35,6 +37,7 @@ export interface NicFields {
 export interface NetworkFields {
   readonly subnet?: Subnet
   readonly gateway?: Ip4 | null
+  readonly routes?: readonly Route[]
   readonly pool?: { readonly first: Ip4; readonly last: Ip4 } | null
   readonly leaseSeconds?: number | null
   readonly vni?: number | null
@@ -79,6 +82,7 @@ export function networkValues(fields: NetworkFields): Values {
     ['ipNetworkNumber', formatted(subnet?.number, formatIp4)],
     ['ipNetmaskNumber', formatted(subnet && netmask(subnet.prefix), formatIp4)],
     ['coppiceGateway', formatted(fields.gateway, formatIp4)],
+    ['coppiceRoute', fields.routes?.map(formatRoute)],
     ['coppicePool', formatted(range, String)],
     ['coppiceLeaseSeconds', formatted(fields.leaseSeconds, String)],
     ['coppiceVni', formatted(fields.vni, String)],

@@ -6,6 +6,7 @@ import {
   type Found,
   type Ip4,
   ip4,
+  isRouterOf,
   type Mac,
   type Network,
 } from '#directory'
@@ -160,7 +161,7 @@ function isForStrangers(address: Ip4, link: Link, world: DhcpWorld): boolean {
   const network = networkOf(address, link)
   if (!network?.pool || address < network.pool.first || address > network.pool.last) return false
   const isSpecial =
-    address === network.gateway ||
+    isRouterOf(network, address) ||
     address === broadcastOf(network) ||
     address === network.number ||
     world.settings.addresses.has(address)
