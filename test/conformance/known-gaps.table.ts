@@ -16,11 +16,4 @@ export const knownGaps: Reasons = [
       'RFC 2131 §4.2: two clients that name themselves differently are two, even on one card',
     ],
   },
-  {
-    reason: 'the directory cannot describe routes yet',
-    cases: [
-      'RFC 3442: a client that takes routes is told the default route among them, and no router beside',
-      'RFC 3442: a destination has as many octets as its prefix needs',
-    ],
-  },
 ]

@@ -1,6 +1,7 @@
 // Why this file exists: `explain` and `whatif` show a packet to a person: each option by its name and, where it has a
 // form, as what it means.
-import { formatIp4 } from '#directory'
+import { formatIp4, formatSubnet } from '#directory'
+import { decodeRoutes } from './classless-routes.ts'
 import { readClient } from './client.ts'
 import { u32 } from './decode.ts'
 import { decodeDomainSearch } from './domain-search.ts'
@@ -14,6 +15,10 @@ type Reader = (bytes: Uint8Array) => string | undefined
 
 const addresses: Reader = (bytes) => addressList(bytes)?.map(formatIp4).join(' ')
 const text: Reader = (bytes) => JSON.stringify(latin1(bytes).replace(/\0+$/, ''))
+const routes: Reader = (bytes) =>
+  decodeRoutes(bytes)
+    ?.map(({ to, by }) => `${formatSubnet(to)} by ${formatIp4(by)}`)
+    .join(', ')
 const seconds: Reader = (bytes) => (bytes.length === 4 ? `${u32(bytes, 0)} s` : undefined)
 
 /** Name and reader, by option number. */
@@ -46,6 +51,8 @@ const described: Readonly<Record<number, readonly [string, Reader]>> = {
   [optionCode.fullName]: ['full name', fullName],
   108: ['IPv6 only for', seconds],
   [optionCode.domainSearch]: ['search', (bytes) => decodeDomainSearch(bytes)?.join(' ')],
+  [optionCode.classlessRoutes]: ['routes', routes],
+  [optionCode.oldRoutes]: ['routes, as Windows once had them', routes],
   150: ['TFTP servers', addresses],
   161: ['MUD URL', text],
 }

@@ -24,8 +24,32 @@ export function sizeOf(bytes: number): number {
   return bytes + 2 * Math.max(1, Math.ceil(bytes / 255))
 }
 
-/** `options` come in the order of need. What has no room anywhere is left out. */
+/**
+ * `options` come in the order of need. What has no room anywhere is left out; what stands in for another is said only
+ * when that one was left out.
+ */
 export function layOut(
+  options: readonly OutgoingOption[],
+  room: Room,
+  asked: Uint8Array | undefined,
+): Layout {
+  const all = place(
+    options.filter(({ insteadOf }) => insteadOf === undefined),
+    room,
+    asked,
+  )
+  const told = new Set([...all.options, ...all.file, ...all.sname].map(({ code }) => code))
+  const missing = new Set(options.map(({ insteadOf }) => insteadOf))
+  for (const code of [undefined, ...told]) missing.delete(code)
+  if (missing.size === 0) return all
+  const mended = options.filter(
+    ({ code, insteadOf }) =>
+      !missing.has(code) && (insteadOf === undefined || missing.has(insteadOf)),
+  )
+  return place(mended, room, asked)
+}
+
+function place(
   options: readonly OutgoingOption[],
   room: Room,
   asked: Uint8Array | undefined,

@@ -70,6 +70,8 @@ export interface OutgoingMessage {
 export interface OutgoingOption {
   readonly code: number
   readonly bytes: Uint8Array
+  /** Said only when there was no room for the option of this code. */
+  readonly insteadOf?: number
 }
 
 /** One line for the log. It never quotes what was sent (HOSTILE 8). */

@@ -38,10 +38,14 @@ export const optionCode = {
   subnetSelection: 118,
   /** RFC 3397 */
   domainSearch: 119,
+  /** RFC 3442 */
+  classlessRoutes: 121,
   /** RFC 5859 */
   tftpServers: 150,
   /** iPXE's own encapsulated options */
   ipxe: 175,
+  /** What Windows asked for before it knew 121: the same in the same form */
+  oldRoutes: 249,
   end: 255,
 } as const
 

@@ -10,6 +10,7 @@ import {
   parseDnsName,
 } from '#directory'
 import type { BootFile } from './boot-file.ts'
+import { routerOptions } from './classless-routes.ts'
 import { encodeDomainSearch } from './domain-search.ts'
 import { addressBytes, bootFileBytesMax, putU16, u32Bytes } from './encode.ts'
 import type { DhcpMessage, OutgoingOption } from './message.ts'
@@ -94,7 +95,7 @@ export function networkOptions(
   const names = namesFor(found, domain)
   const isTenant = network.vni !== undefined
   const all: (OutgoingOption | undefined)[] = [
-    { code: optionCode.router, bytes: addressBytes(...present(network.gateway)) },
+    ...routerOptions(network, optionOf(message.options, optionCode.askedFor)),
     { code: optionCode.nameServer, bytes: addressBytes(arrival.interfaceAddress) },
     found && { code: optionCode.hostName, bytes: text(names.host) },
     { code: optionCode.domainName, bytes: text(names.domain) },
@@ -136,10 +137,6 @@ function namesFor(found: Found | undefined, domain: DnsName): Names {
   const [host = '', ...rest] = (found?.device.name ?? '').split('.')
   const own = rest.length > 0 ? parseDnsName([...rest, domain].join('.')) : undefined
   return own ? { host, domain: own, search: [own, domain] } : { host, domain, search: [domain] }
-}
-
-function present<T>(value: T | undefined): readonly T[] {
-  return value === undefined ? [] : [value]
 }
 
 function u16Bytes(value: number): Uint8Array {

@@ -14,6 +14,7 @@ import {
   leaseSeconds,
   type Net,
   nets,
+  routed,
 } from '../harness/world.ts'
 
 const program = join(import.meta.dirname, '../../../bin/coppice')
@@ -100,6 +101,7 @@ function netEntry({ name, number, mask, router, pool }: Net): readonly string[] 
     `coppiceGateway: ${router}`,
     `coppicePool: ${pool.join('-')}`,
     `coppiceLeaseSeconds: ${leaseSeconds}`,
+    ...(name === nets.farther.name ? [`coppiceRoute: ${routed} ${router}`] : []),
   ]
 }
 
