@@ -26,11 +26,8 @@ export function tableLines<Item>(
 
 /** One thing, a line for each of its facts. */
 export function factLines(thing: object): readonly string[] {
-  const facts = Object.entries(thing)
-    .map(([name, value]): readonly [string, string] => [name, factText(value)])
-    .filter(([, text]) => text !== '')
   return tableLines(
-    facts,
+    factsOf(thing, ''),
     [
       { title: '', text: ([name]) => name },
       { title: '', text: ([, text]) => text },
@@ -39,13 +36,40 @@ export function factLines(thing: object): readonly string[] {
   )
 }
 
+type Fact = readonly [name: string, text: string]
+
+/** What a thing holds within has its name before its own: `directory.state`. */
+function factsOf(thing: object, before: string): readonly Fact[] {
+  return Object.entries(thing)
+    .flatMap(([name, value]: readonly [string, unknown]) => {
+      const isWithin = typeof value === 'object' && value !== null && !Array.isArray(value)
+      if (isWithin) return factsOf(value, `${before}${name}.`)
+      const fact: Fact = [`${before}${name}`, factText(value)]
+      return [fact]
+    })
+    .filter(([, text]) => text !== '')
+}
+
 function factText(value: unknown): string {
   if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.map(factText).join(', ')
+  if (Array.isArray(value)) return listText(value.map(factText))
   if (typeof value !== 'object' || value === null) return String(value)
   return Object.entries(value)
     .map(([name, inner]) => `${name} ${factText(inner)}`)
     .join(', ')
+}
+
+/** A long list is for programs; a person sees how it begins, and how much more there is. */
+const listCharsMax = 240
+
+function listText(items: readonly string[]): string {
+  let chars = 0
+  const shown = items.filter((item, at) => {
+    chars += item.length
+    return at === 0 || chars <= listCharsMax
+  })
+  const more = items.length - shown.length
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
 }
 
 /** Escape sequences, line ends and the like become visible: \x1b. */
