@@ -1,5 +1,5 @@
 // Why this file exists: what keeps the appliance from starting is found before it is started, each with its remedy.
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Settings } from '#config'
 import { Fault } from '#fault'
@@ -7,6 +7,7 @@ import { examine, type Finding, installable } from '../doctor/examine.ts'
 import { systemProbes } from '../doctor/probes.ts'
 import { type Listing, printList } from '../output/print.ts'
 import { type Call, tell } from '../program/call.ts'
+import { readGivenFile } from '../program/given-file.ts'
 import type { Declare } from '../program/noun.ts'
 import { usualDataDir } from './local-orders.ts'
 
@@ -14,6 +15,12 @@ interface DoctorFlags {
   readonly config?: string
   readonly data?: string
   readonly install?: boolean
+}
+
+const configuration = {
+  what: 'the configuration',
+  bytesMax: 1024 * 1024,
+  todo: 'write one with: coppice init',
 }
 
 const findingListing: Listing<Finding> = {
@@ -70,23 +77,8 @@ async function settingsFor(
   dataDir: string,
 ): Promise<Settings | undefined> {
   const file = flags.config ?? 'coppice.yaml'
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    if (flags.config === undefined) return undefined
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault(
-      'CPC-CLI-007',
-      {
-        what: 'the configuration cannot be read',
-        where: file,
-        why,
-        todo: 'write one with: coppice init',
-      },
-      { cause },
-    )
-  }
+  if (flags.config === undefined && !existsSync(file)) return undefined
+  const text = readGivenFile(file, configuration)
   const read = await local.readSettings(text, file, dataDir)
   if (read.ok) return read.value
   const [first, ...others] = read.problems

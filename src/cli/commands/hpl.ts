@@ -1,11 +1,11 @@
 // Why this file exists: the noun `hpl`, and of it what needs no appliance: how large a run should be, and what a run's
 // output is worth.
-import { closeSync, openSync, readSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Fault } from '#fault'
 import type { HplReport, HplResult, Problem, SizeRequest } from '#hpl'
 import { type Listing, printList, printThing } from '../output/print.ts'
 import type { Call } from '../program/call.ts'
+import { readGivenStart } from '../program/given-file.ts'
 import { type Declare, demanded } from '../program/noun.ts'
 import { declareHplRuns } from './hpl-runs.ts'
 
@@ -111,7 +111,7 @@ function misused(where: string, why: string, todo: string): Fault {
 async function parse({ io, flags, words: [file = ''] }: Call<ParseFlags>): Promise<void> {
   const { explainRefusal, figureOf, outputCharsMax, readOutput, troubleWith } = await import('#hpl')
   const asked = flags.input === undefined ? undefined : await problemIn(flags.input)
-  const read = readOutput(readStart(file, outputCharsMax + 1))
+  const read = readOutput(readGivenStart(file, { what, bytesMax: outputCharsMax + 1 }))
   if (!read.ok) throw explainRefusal(read.refusal, file)
   await printReport({ io, flags }, read.value)
   if (asked === undefined) {
@@ -125,46 +125,13 @@ async function parse({ io, flags, words: [file = ''] }: Call<ParseFlags>): Promi
 
 async function problemIn(file: string): Promise<Problem> {
   const { explainRefusal, parseInput } = await import('#hpl')
-  const parsed = parseInput(readStart(file, inputBytesMax))
+  const parsed = parseInput(readGivenStart(file, { what, bytesMax: inputBytesMax }))
   if (parsed.ok) return parsed.value
   throw explainRefusal(parsed.refusal, file)
 }
 
+const what = 'the file'
 const inputBytesMax = 2 ** 20
-
-/** Not more than is going to be read, whatever lies there. */
-function readStart(file: string, bytesMax: number): string {
-  try {
-    const descriptor = openSync(file, 'r')
-    try {
-      return readUpTo(descriptor, bytesMax)
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault(
-      'CPC-CLI-007',
-      { what: 'the file cannot be read', where: file, why, todo: 'give a file that you may read' },
-      { cause },
-    )
-  }
-}
-
-const pieceBytes = 65_536
-
-/** HPL writes ASCII: one character for each byte, so that a limit in bytes is one in characters. */
-function readUpTo(descriptor: number, bytesMax: number): string {
-  const piece = Buffer.alloc(pieceBytes)
-  const pieces: string[] = []
-  for (let read = 0; read < bytesMax;) {
-    const count = readSync(descriptor, piece, 0, Math.min(pieceBytes, bytesMax - read), null)
-    if (count === 0) break
-    pieces.push(piece.toString('latin1', 0, count))
-    read += count
-  }
-  return pieces.join('')
-}
 
 /** A table or names of its results, or one document with all that is known. */
 async function printReport(

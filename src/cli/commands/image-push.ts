@@ -7,6 +7,7 @@ import { Fault } from '#fault'
 import { printThing } from '../output/print.ts'
 import { type Progress, progressOn } from '../output/progress.ts'
 import type { Call } from '../program/call.ts'
+import { unreadable } from '../program/given-file.ts'
 import { choice, type Declare, demanded } from '../program/noun.ts'
 
 interface PushFlags {
@@ -20,6 +21,11 @@ interface PushFlags {
 /** Longer files are not read twice, only to say beforehand what the appliance computes anyhow. */
 const digestBeforeBytesMax = 256 * 1024 * 1024
 const pieceBytes = 256 * 1024
+
+const image = {
+  what: 'the image',
+  todo: 'give a file that you may read, and leave it alone until it is pushed',
+}
 
 export function declareImagePush(noun: Command, declare: Declare): void {
   declare<PushFlags>(noun, {
@@ -87,10 +93,11 @@ function bytesOf(file: string): number {
   let size: number
   try {
     const stat = statSync(file)
+    if (stat.isDirectory()) throw new Error('it is a directory')
     if (!stat.isFile()) throw new Error('it is no regular file, so its length is not known')
     size = stat.size
   } catch (cause) {
-    throw unreadable(file, cause)
+    throw unreadable(file, image, cause)
   }
   return size
 }
@@ -114,20 +121,6 @@ async function* piecesOf(file: string, bytes: number): AsyncGenerator<Buffer> {
     }
     if (read < bytes) throw new Error('it became shorter while it was read')
   } catch (cause) {
-    throw unreadable(file, cause)
+    throw unreadable(file, image, cause)
   }
-}
-
-function unreadable(file: string, cause: unknown): Fault {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new Fault(
-    'CPC-CLI-007',
-    {
-      what: 'the image cannot be read',
-      where: file,
-      why,
-      todo: 'give a file that you may read, and leave it alone until it is pushed',
-    },
-    { cause },
-  )
 }

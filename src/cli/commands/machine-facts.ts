@@ -1,10 +1,9 @@
 // Why this file exists: `machine add` and `machine set` take the same facts, one machine or a thousand at a time.
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { MachineChange, MachineRequest } from '#api'
-import { Fault } from '#fault'
 import { oneEach, someEach } from '../names/beside.ts'
 import { type Call, namedBy, type Outcome } from '../program/call.ts'
+import { readGivenFile } from '../program/given-file.ts'
 import { choice, type Declare, type Flag, ldifFlag, repeated } from '../program/noun.ts'
 import { orderMany } from '../program/order-many.ts'
 import { machineListing } from './machine.ts'
@@ -158,20 +157,11 @@ function factsOf(names: readonly string[], flags: FactFlags): ReadonlyMap<string
   )
 }
 
+const secretBytesMax = 4096
+
 /** USER:PASSWORD without the end of the line that editors add. */
 function secretFrom(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-  } catch (cause) {
-    throw new Fault(
-      'CPC-CLI-007',
-      {
-        what: 'the secret of the BMC cannot be read',
-        where: file,
-        why: cause instanceof Error ? cause.message : String(cause),
-        todo: 'name a file that holds USER:PASSWORD and that you may read',
-      },
-      { cause },
-    )
-  }
+  const what = 'the secret of the BMC'
+  const todo = 'name a file that holds USER:PASSWORD and that you may read'
+  return readGivenFile(file, { what, bytesMax: secretBytesMax, todo }).replace(/\r?\n$/, '')
 }

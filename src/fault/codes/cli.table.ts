@@ -46,7 +46,8 @@ export const cliFaults = {
   },
   'CPC-CLI-007': {
     title: 'A file cannot be read or written',
-    explanation: 'The file that the command line names cannot be used; the reason is the system’s.',
+    explanation:
+      'The file that the command line names cannot be used: it is not there, is a directory, may not be read by this user, is larger than any such file should be, or is no UTF-8 text. The line with the reason says which.',
     exit: 'failed',
     status: 400,
   },
