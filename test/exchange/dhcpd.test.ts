@@ -79,11 +79,12 @@ for (const [sentence, text, expected] of [
   })
 }
 
-test('dhcpd: a circuit id becomes the port, and a PXE client id the UUID', () => {
+test('dhcpd: a circuit id becomes the port; a PXE client id the UUID, and what firmware calls itself too', () => {
   const { machines: found } = taken(
     `host a { host-identifier option agent.circuit-id "eth0/7"; fixed-address 10.1.0.1; }
      host b { host-identifier option agent.circuit-id 00:04:00:07; }
-     host c { host-identifier option pxe-client-id 00:11:11:11:11:22:22:43:33:84:44:55:55:55:55:00:01; }`,
+     host c { host-identifier option pxe-client-id 00:11:11:11:11:22:22:43:33:84:44:55:55:55:55:00:01; }
+     host d { uid 00:11:11:11:11:22:22:43:33:84:44:55:55:55:55:00:02; fixed-address 10.1.0.4; }`,
   )
   assert.deepEqual(
     found.map(({ name, facts }) => [name, facts.port, facts.uuid]),
@@ -91,6 +92,7 @@ test('dhcpd: a circuit id becomes the port, and a PXE client id the UUID', () =>
       ['a', 'eth0/7', undefined],
       ['b', '0x00040007', undefined],
       ['c', undefined, '11111111-2222-4333-8444-555555550001'],
+      ['d', undefined, '11111111-2222-4333-8444-555555550002'],
     ],
   )
 })

@@ -1,16 +1,17 @@
 // Why this file exists: a host of dhcpd.conf is one card of a machine: by its hardware address or by an identifier that
 // says the same, with its addresses and its name.
-import { type Ip4, type Mac, parseIp4 } from '#directory'
+import { type Ip4, parseIp4 } from '#directory'
 import type { Gathering } from '../found.ts'
-import type { MachineFacts } from '../outcome.ts'
 import {
-  latinOctets,
-  macOfClientId,
-  portOfCircuitId,
-  readMac,
-  readOctets,
-  uuidOfClientMachineId,
-} from '../values.ts'
+  clientIdUnderstood,
+  type Identified,
+  type Take,
+  takeCircuitId,
+  takeClientId,
+  takeClientMachineId,
+  takeHardware,
+} from '../identifier.ts'
+import { latinOctets, readOctets } from '../values.ts'
 import { leftOutBecause, nothingLikeIt } from './left-out.table.ts'
 import type { Statement } from './statements.ts'
 
@@ -19,11 +20,9 @@ export interface HostSurroundings {
   readonly at: (offset: number) => string
 }
 
-interface Host {
-  readonly macs: Mac[]
+interface Host extends Identified {
   readonly addresses: Ip4[]
   name?: string
-  facts: MachineFacts
 }
 
 /** `option routers`, `hardware`, `if`. */
@@ -72,9 +71,9 @@ function takeStatement(statement: Statement, host: Host, around: HostSurrounding
   const last = words.at(-1)
   switch (name) {
     case 'hardware': {
-      const mac = words[1]?.text === 'ethernet' ? readMac(words[2]?.text ?? '') : undefined
-      if (mac === undefined) return leave('it is no Ethernet address of one card')
-      host.macs.push(mac)
+      const isEthernet = words[1]?.text === 'ethernet'
+      const why = takeHardware(isEthernet ? (words[2]?.text ?? '') : '', host)
+      if (why !== undefined) return leave(why)
       return report.understand('hardware ethernet')
     }
     case 'fixed-address':
@@ -102,40 +101,42 @@ function takeStatement(statement: Statement, host: Host, around: HostSurrounding
   }
 }
 
+interface Identifier {
+  readonly take: Take<Uint8Array | undefined>
+  readonly understood: string
+}
+
+const identifiers: ReadonlyMap<string, Identifier> = new Map([
+  ['option dhcp-client-identifier', { take: takeClientId, understood: clientIdUnderstood }],
+  [
+    'option agent.circuit-id',
+    { take: takeCircuitId, understood: 'host-identifier agent.circuit-id, as the port' },
+  ],
+  [
+    'option pxe-client-id',
+    { take: takeClientMachineId, understood: 'host-identifier pxe-client-id, as the UUID' },
+  ],
+])
+
 function takeIdentifier(
   option: string,
   statement: Statement,
   host: Host,
-  around: HostSurroundings,
+  { gathering: { report }, at }: HostSurroundings,
 ): void {
-  const { gathering, at } = around
-  const { report } = gathering
-  const last = statement.words.at(-1)
+  const identifier = identifiers.get(option)
+  const why = identifier
+    ? identifier.take(octetsOf(statement), host)
+    : 'a machine is known by its cards, its port or its UUID only'
+  if (why !== undefined) report.leaveOut(at(statement.offset), option, why)
+  else if (identifier) report.understand(identifier.understood)
+}
+
+function octetsOf({ words }: Statement): Uint8Array | undefined {
+  const last = words.at(-1)
   // pxe-client-id is a type and the rest: `0 11:22:…`.
-  const before = statement.words.at(-2)?.text ?? ''
+  const before = words.at(-2)?.text ?? ''
   const type = /^\d{1,3}$/.test(before) ? [Number(before) & 255] : []
   const rest = last?.kind === 'string' ? latinOctets(last.text) : readOctets(last?.text ?? '')
-  const octets = rest && Uint8Array.from([...type, ...rest])
-  const leave = (why: string): void => report.leaveOut(at(statement.offset), option, why)
-  switch (option) {
-    case 'option dhcp-client-identifier': {
-      const mac = macOfClientId(octets)
-      if (mac === undefined)
-        return leave('it holds no Ethernet address, and a client may call itself anything')
-      host.macs.push(mac)
-      return report.understand('client identifiers that are an Ethernet address')
-    }
-    case 'option agent.circuit-id':
-      if (octets === undefined || octets.length === 0) return leave('it cannot be read')
-      host.facts = { ...host.facts, port: portOfCircuitId(octets) }
-      return report.understand('host-identifier agent.circuit-id, as the port')
-    case 'option pxe-client-id': {
-      const uuid = uuidOfClientMachineId(octets)
-      if (uuid === undefined) return leave('it holds no UUID')
-      host.facts = { ...host.facts, uuid }
-      return report.understand('host-identifier pxe-client-id, as the UUID')
-    }
-    default:
-      return leave('a machine is known by its cards, its port or its UUID only')
-  }
+  return rest && Uint8Array.from([...type, ...rest])
 }

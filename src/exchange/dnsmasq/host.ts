@@ -1,21 +1,13 @@
 // Why this file exists: dhcp-host is a list of things whose kind is told by their looks; dnsmasq(8), --dhcp-host.
-import { type Ip4, type Mac, parseIp4 } from '#directory'
+import { type Ip4, parseIp4 } from '#directory'
 import type { Gathering } from '../found.ts'
-import type { MachineFacts } from '../outcome.ts'
-import {
-  looksLikeMac,
-  macOfClientId,
-  readMac,
-  readOctets,
-  uuidOfClientMachineId,
-} from '../values.ts'
+import { type Identified, takeClientId, takeHardware } from '../identifier.ts'
+import { looksLikeMac, readOctets } from '../values.ts'
 
-interface Host {
-  readonly macs: Mac[]
+interface Host extends Identified {
   readonly addresses: Ip4[]
   readonly names: string[]
   readonly tags: string[]
-  facts: MachineFacts
   isIgnored: boolean
 }
 
@@ -45,7 +37,7 @@ function takePart(text: string, host: Host, leave: (what: string, why: string) =
   if (text === '') return
   if (/^(set|net):/.test(text)) return void host.tags.push(text.slice(4))
   if (text.startsWith('tag:')) return leave(text, 'there are no conditions here; it counts always')
-  if (text.startsWith('id:')) return takeClientId(text, host, leave)
+  if (text.startsWith('id:')) return takeId(text, host, leave)
   if (text === 'ignore') {
     host.isIgnored = true
     return
@@ -54,21 +46,16 @@ function takePart(text: string, host: Host, leave: (what: string, why: string) =
   if (address !== undefined) return void host.addresses.push(address)
   if (text.startsWith('[') || text.includes('::')) return leave(text, 'IPv6 is not served yet')
   if (looksLikeMac(text) || wildShape.test(text)) {
-    const mac = readMac(text.replace(/^01-(?=[0-9a-f]{1,2}:)/i, ''))
-    if (mac !== undefined) host.macs.push(mac)
-    else leave(text, 'it is no Ethernet address of one card')
-    return
+    const why = takeHardware(text.replace(/^01-(?=[0-9a-f]{1,2}:)/i, ''), host)
+    return why === undefined ? undefined : leave(text, why)
   }
   if (leaseShape.test(text)) return leave(text, 'the length of a lease is the network’s here')
   host.names.push(text)
 }
 
-function takeClientId(text: string, host: Host, leave: (what: string, why: string) => void): void {
+function takeId(text: string, host: Host, leave: (what: string, why: string) => void): void {
   if (text === 'id:*') return leave(text, 'client identifiers decide nothing here')
   const octets = text.includes(':', 3) ? readOctets(text.slice(3)) : undefined
-  const mac = macOfClientId(octets)
-  const uuid = uuidOfClientMachineId(octets)
-  if (mac !== undefined) host.macs.push(mac)
-  else if (uuid !== undefined) host.facts = { ...host.facts, uuid }
-  else leave(text, 'it holds no Ethernet address, and a client may call itself anything')
+  const why = takeClientId(octets, host)
+  if (why !== undefined) leave(text, why)
 }

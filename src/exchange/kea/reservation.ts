@@ -1,16 +1,15 @@
 // Why this file exists: a reservation names one client by one of five identifiers; those that are a card, a port or a UUID
 // become a machine, the others cannot.
-import { parseIp4 } from '#directory'
-import type { FoundCard } from '../found.ts'
-import type { MachineFacts } from '../outcome.ts'
+import { type Ip4, parseIp4 } from '#directory'
 import {
-  latinOctets,
-  macOfClientId,
-  portOfCircuitId,
-  readMac,
-  readOctets,
-  uuidOfClientMachineId,
-} from '../values.ts'
+  clientIdUnderstood,
+  type Identified,
+  takeCircuitId,
+  takeClientId,
+  takeHardware,
+} from '../identifier.ts'
+import type { MachineFacts } from '../outcome.ts'
+import { latinOctets, readOctets } from '../values.ts'
 import type { Json } from './json.ts'
 import { leftOutBecause } from './left-out.table.ts'
 import { readOptions } from './options.ts'
@@ -23,8 +22,9 @@ export interface ReservationPlace extends KeaSurroundings {
   readonly flex: FlexMeaning
 }
 
-type Draft = { -readonly [Key in 'names' | 'macs' | 'addresses']: FoundCard[Key][number][] } & {
-  facts: MachineFacts
+interface Draft extends Identified {
+  readonly names: string[]
+  readonly addresses: Ip4[]
 }
 
 export function readReservation(item: Json, path: string, place: ReservationPlace): void {
@@ -38,24 +38,36 @@ export function readReservation(item: Json, path: string, place: ReservationPlac
 }
 
 function identifierTakers(draft: Draft, place: ReservationPlace): Takers {
-  const { gathering, places } = place
+  const told = (value: Json, what: string, why: string | undefined, understood?: string): void => {
+    const { report } = place.gathering
+    if (why !== undefined) report.leaveOut(place.places.at(value.offset), what, why)
+    else if (understood !== undefined) report.understand(understood)
+  }
+  const takePort = (value: Json): void =>
+    told(value, 'circuit-id', takeCircuitId(octetsOf(value), draft), 'circuit-id, as the port')
   return {
     'hw-address': (value) => {
       const text = textOf(value) ?? ''
-      const mac = readMac(text)
-      if (mac !== undefined) return void draft.macs.push(mac)
-      const why = 'it is no Ethernet address of one card'
-      gathering.report.leaveOut(places.at(value.offset), `hw-address ${text}`, why)
+      told(value, `hw-address ${text}`, takeHardware(text, draft))
     },
-    'client-id': (value) => takeClientId(value, draft, place),
-    'circuit-id': (value) => takePort(value, draft, place),
-    'flex-id': (value) => takeFlexId(value, draft, place),
+    'client-id': (value) =>
+      told(value, 'client-id', takeClientId(octetsOf(value), draft), clientIdUnderstood),
+    'circuit-id': takePort,
+    'flex-id': (value) => {
+      if (place.flex === 'port') takePort(value)
+      else
+        told(
+          value,
+          'flex-id',
+          takeFlexId(value, draft, place.flex),
+          'flex-id that is the Ethernet address',
+        )
+    },
     'ip-address': (value) => {
       const text = textOf(value) ?? ''
       const address = parseIp4(text)
-      if (address !== undefined) return void draft.addresses.push(address)
-      const why = 'it is no IPv4 address'
-      gathering.report.leaveOut(places.at(value.offset), `ip-address ${text}`, why)
+      if (address !== undefined) draft.addresses.push(address)
+      else told(value, `ip-address ${text}`, 'it is no IPv4 address')
     },
   }
 }
@@ -106,44 +118,14 @@ function octetsOf(value: Json): Uint8Array | undefined {
   return quoted === undefined ? readOctets(text) : latinOctets(quoted)
 }
 
-function takeClientId(value: Json, draft: Draft, { gathering, places }: ReservationPlace): void {
-  const octets = octetsOf(value)
-  const mac = macOfClientId(octets)
-  const uuid = uuidOfClientMachineId(octets)
-  if (mac !== undefined) draft.macs.push(mac)
-  else if (uuid !== undefined) draft.facts = { ...draft.facts, uuid }
-  else {
-    const why = 'it holds no Ethernet address, and a client may call itself anything'
-    return gathering.report.leaveOut(places.at(value.offset), 'client-id', why)
-  }
-  gathering.report.understand('client identifiers that are an Ethernet address or a UUID')
-}
-
-function takePort(value: Json, draft: Draft, { gathering, places }: ReservationPlace): void {
-  const octets = octetsOf(value)
-  if (octets === undefined || octets.length === 0) {
-    return gathering.report.leaveOut(places.at(value.offset), 'circuit-id', 'it cannot be read')
-  }
-  draft.facts = { ...draft.facts, port: portOfCircuitId(octets) }
-  gathering.report.understand('circuit-id, as the port')
-}
-
-function takeFlexId(value: Json, draft: Draft, place: ReservationPlace): void {
-  const { gathering, places, flex } = place
-  if (flex === 'port') return takePort(value, draft, place)
+function takeFlexId(value: Json, draft: Draft, flex: FlexMeaning): string | undefined {
   const octets = octetsOf(value)
   const hex =
     octets?.length === 6
       ? [...octets].map((each) => each.toString(16).padStart(2, '0')).join(':')
       : ''
-  const mac =
-    flex === 'mac'
-      ? (readMac(hex) ?? readMac((textOf(value) ?? '').replaceAll("'", '')))
-      : undefined
-  if (mac !== undefined) {
-    draft.macs.push(mac)
-    return gathering.report.understand('flex-id that is the Ethernet address')
-  }
-  const why = 'what it identifies is decided by an expression of a hook'
-  gathering.report.leaveOut(places.at(value.offset), 'flex-id', why)
+  const text = (textOf(value) ?? '').replaceAll("'", '')
+  const isMac =
+    flex === 'mac' && [hex, text].some((each) => takeHardware(each, draft) === undefined)
+  return isMac ? undefined : 'what it identifies is decided by an expression of a hook'
 }
