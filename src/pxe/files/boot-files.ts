@@ -60,7 +60,12 @@ function meansAPath(name: string): boolean {
 
 /** A name as it may stand in a log: printable and short. */
 export function printableName(name: string): string {
-  const clean = name.replaceAll(/[^\x21-\x7e]/g, '?')
+  return printableText(name.replaceAll(' ', '?'))
+}
+
+/** What a client says for people to read: one line, and short. */
+export function printableText(text: string): string {
+  const clean = text.replaceAll(/[^\x20-\x7e]/g, '?')
   return clean.length > printableMax ? `${clean.slice(0, printableMax)}…` : clean
 }
 const printableMax = 120

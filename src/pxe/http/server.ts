@@ -76,6 +76,8 @@ export class BootHttpServer {
     this.#server = createServer(
       {
         insecureHTTPParser: false,
+        // We refuse it ourselves: a refusal, too, tells its length.
+        requireHostHeader: false,
         maxHeaderSize: headerBytesMax,
         headersTimeout: this.#limits.headersMillisMax,
         requestTimeout: this.#limits.requestMillisMax,
@@ -86,6 +88,7 @@ export class BootHttpServer {
     )
     this.#server.maxConnections = this.#limits.connectionsMax + connectionsInDoubtMax
     this.#server.setTimeout(this.#limits.idleMillisMax)
+    this.#server.on('checkExpectation', (_, response) => refuse(response, 417))
     this.#server.on('connection', (socket) => this.#connections.take(socket))
     this.#server.on('clientError', (error, socket) =>
       refuseClient(error, socket, this.#answering.get(socket)),
@@ -277,9 +280,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
 }
 
-/** RFC 9112 §3.2: two hosts are refused; and what came before HTTP/1.0 had no headers to look at. */
-function isDoubtful({ httpVersionMajor, headersDistinct }: IncomingMessage): boolean {
-  return httpVersionMajor < 1 || (headersDistinct['host']?.length ?? 0) > 1
+/** RFC 9112 §3.2: two hosts are refused, and none in HTTP/1.1; before HTTP/1.0 there were no headers to look at. */
+function isDoubtful({ httpVersion, httpVersionMajor, headersDistinct }: IncomingMessage): boolean {
+  const hosts = headersDistinct['host']?.length ?? 0
+  return httpVersionMajor < 1 || hosts > 1 || (hosts === 0 && httpVersion !== '1.0')
 }
 
 function addressOf(request: IncomingMessage) {

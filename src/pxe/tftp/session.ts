@@ -1,5 +1,6 @@
 // Why this file exists: one transfer as a state machine that knows no socket and no clock, so that every loss,
 // duplicate and silence can be played to it. Block numbers here count on past 65,535; only the wire sees them wrap.
+import { printableText } from '../files/boot-files.ts'
 import type { Terms } from './option.ts'
 import { errorCode } from './packet.ts'
 
@@ -167,7 +168,7 @@ function takeError(
   session: Session,
   event: { readonly code: number; readonly text: string },
 ): Step {
-  const said = `the client ended it: error ${event.code} ${event.text}`.trim()
+  const said = `the client ended it: error ${event.code} ${printableText(event.text)}`.trim()
   // Firmware asks for the size first and ends that transfer by error 8, older ones by error 0.
   const probe =
     session.phase === 'offered' &&

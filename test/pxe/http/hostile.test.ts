@@ -61,6 +61,7 @@ for (const [what, request] of [
     const answer = await rawly(port, request)
     assert.match(answer, /^HTTP\/1.1 400 /)
     assert.equal(answer.match(/HTTP\/1.1/g)?.length, 1, 'nothing after it is answered')
+    assert.match(answer, /^content-length: \d+\r$/im)
   })
 }
 
@@ -71,6 +72,13 @@ test('HOSTILE 20: what is no HTTP behind a request is never answered into the mi
     `GET /kvm-host/initrd HTTP/1.1\r\n${host}\r\n\x16\x03\x01garbage\r\n\r\n`,
   )
   assert.doesNotMatch(answer, /HTTP\/1.1 400/)
+})
+
+test('RFC 9110 §10.1.1: an expectation that is none of ours is refused, with a length', async (context) => {
+  const { port } = await serve(context)
+  const answer = await rawly(port, `GET /empty HTTP/1.1\r\n${host}Expect: the-best\r\n\r\n`)
+  assert.match(answer, /^HTTP\/1.1 417 /)
+  assert.match(answer, /^content-length: \d+\r$/im)
 })
 
 test('HOSTILE 20: headers past the limit: 431, and the connection ends', async (context) => {

@@ -261,3 +261,11 @@ for (const [sentence, code, acked, outcome] of [
     assert.deepEqual(ack(ended.session, 0), { session: ended.session, sends: [] })
   })
 }
+
+test('HOSTILE 8: what a client says with its error is one printable line in the log, and short', () => {
+  const { session } = begin(10_000)
+  const text = `gone\n\x1b[2J${'x'.repeat(500)}`
+  const { ending } = step(session, { kind: 'error', code: 0, text }, 3)
+  assert.match(ending?.why ?? '', /^[\x20-\x7e]{1,180}…$/)
+  assert.match(ending?.why ?? '', /gone\?\?\[2Jx/)
+})
