@@ -5,11 +5,6 @@ import type { Reasons } from './reasons.ts'
 export const knownGaps: Reasons = [
   {
     reason:
-      'an address that was given back is the last to be given out again, and who had it is not remembered',
-    cases: ['RFC 2131 §4.3.1: clients that gave their leases back are offered the same addresses'],
-  },
-  {
-    reason:
       'on purpose: the card is the client. Firmware, initramfs and system of one machine send different identifiers, and clones share them; see the design’s identity rules',
     cases: [
       'RFC 2131 §4.2: a client that names itself is the same one with another card',

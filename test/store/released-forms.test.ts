@@ -19,6 +19,8 @@ import { now, scratchFolder } from './scratch.ts'
 const wireRows = [
   `INSERT INTO lease VALUES (172818433, '02:00:00:00:00:01', 'bound', 'pool', '01020304', 'prov0',
      1700000000001, 12.5, 'boot-1', 3600)`,
+  `INSERT INTO lease VALUES (172818433, '02:00:00:00:00:01', 'bound', 'pool', '01020304', 'prov0',
+     1700000000001, 12.5, 'boot-1', 3600)`,
 ]
 const coreRows = [
   `INSERT INTO zone_serial VALUES ('cluster.test', 7)`,

@@ -21,6 +21,8 @@ export interface Asking {
   readonly link: Link
   /** The address that the client would like. */
   readonly wanted?: Ip4
+  /** It is about to use that one: no other will do. */
+  readonly isTaking?: true
 }
 
 export type AddressChoice =
@@ -97,8 +99,12 @@ function fromPool(asking: Asking, world: DhcpWorld): AddressChoice {
   if (own) return pooled(own.address, link, because('ownLease', own.address))
   const refusal = crowded(link, world)
   if (refusal) return { ok: false, why: refusal, isAlarm: true }
-  if (wanted !== undefined && isFree(wanted, link, world))
-    return pooled(wanted, link, because('asked', wanted), true)
+  const isAsked = wanted !== undefined && isFree(wanted, link, world)
+  // RFC 2131 §4.3.1: what it had before, then what it asks for, then any other.
+  const before = world.leases.hadBefore(mac, world.now).find((one) => isFree(one, link, world))
+  if (before !== undefined && !(isAsked && asking.isTaking === true))
+    return pooled(before, link, because('hadBefore', before), true)
+  if (isAsked) return pooled(wanted, link, because('asked', wanted), true)
   const free = readyOne(network, asking, world) ?? firstFree(network.pool, asking, world)
   if (free === undefined)
     return { ok: false, why: because('poolFull', network.name), isAlarm: true }
@@ -121,10 +127,12 @@ function crowded(link: Link, world: DhcpWorld): Why | undefined {
   return because('crowdedPort', circuitId, limits.strangersPerPortMax)
 }
 
-/** One that needs no question first; the card's own place in the pool when it is among them. */
+/** One that needs no question first, and that nobody had; the card's own place in the pool when it is among them. */
 function readyOne(network: Network, { mac, link }: Asking, world: DhcpWorld): Ip4 | undefined {
   const { pool } = network
-  const ready = world.readyIn(network).filter((address) => isFree(address, link, world))
+  const isFresh = (address: Ip4): boolean => !world.leases.isRemembered(address, world.now)
+  const free = world.readyIn(network).filter((address) => isFree(address, link, world))
+  const ready = free.some(isFresh) ? free.filter(isFresh) : free
   if (!pool || ready.length === 0) return undefined
   const hash = hashOf(mac)
   const own = ip4(pool.first + (hash % (pool.last - pool.first + 1)))
@@ -133,7 +141,7 @@ function readyOne(network: Network, { mac, link }: Asking, world: DhcpWorld): Ip
 
 /**
  * Begins at a place that only the MAC decides, so that a machine without a lease tends to get the address it had
- * before, and the offers of a flood do not all begin at the same end.
+ * before, and the offers of a flood do not all begin at the same end. What somebody had is the last to be given to others.
  */
 function firstFree(
   pool: { readonly first: Ip4; readonly last: Ip4 },
@@ -143,11 +151,14 @@ function firstFree(
   const size = pool.last - pool.first + 1
   const start = hashOf(asking.mac) % size
   const probes = Math.min(size, world.settings.limits.poolProbesMax)
+  let remembered: Ip4 | undefined
   for (let step = 0; step < probes; step += 1) {
     const address = ip4(pool.first + ((start + step) % size))
-    if (isFree(address, asking.link, world)) return address
+    if (!isFree(address, asking.link, world)) continue
+    if (!world.leases.isRemembered(address, world.now)) return address
+    remembered ??= address
   }
-  return undefined
+  return remembered
 }
 
 function isFree(address: Ip4, link: Link, world: DhcpWorld): boolean {

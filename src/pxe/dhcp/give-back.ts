@@ -1,7 +1,7 @@
 // Why this file exists: DECLINE, RELEASE and INFORM (RFC 2131 §4.3.3 to §4.3.5). The first two take something away,
 // and anybody can forge them: they count only for what the sender itself holds (HOSTILE 11).
 import type { Ip4 } from '#directory'
-import type { Lease } from '../lease/lease.ts'
+import { endOf, type Lease } from '../lease/lease.ts'
 import { networkOf } from './address.ts'
 import { messageType, optionCode } from './option-code.table.ts'
 import { addressOption } from './option-value.ts'
@@ -15,7 +15,7 @@ export function answerRelease(question: Question): Outcome {
   const held = heldBySender(question, message.ciaddr)
   if (held.kind === 'refused') return held.outcome
   const { address } = held.lease
-  return { changes: [{ kind: 'drop', address }], why: because('released', address) }
+  return { changes: [endOf(held.lease, question.world.now)], why: because('released', address) }
 }
 
 /** The client probed the address and somebody answered. */

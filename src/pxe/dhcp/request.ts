@@ -79,7 +79,7 @@ function answerRenewing(question: Question, wanted: Ip4): Outcome {
 }
 
 function chooseFor(question: Question, wanted: Ip4): AddressChoice {
-  return chooseAddress({ ...question.asking, wanted }, question.world)
+  return chooseAddress({ ...question.asking, wanted, isTaking: true }, question.world)
 }
 
 /** It could be theirs, but only because we know of nobody else's. */

@@ -22,6 +22,7 @@ export const ruleTexts = {
     '{0} has {1:ip} in the directory, but {2} still holds it; a pool address until that ends',
   undecided: '{0} has no address on network {1} yet; a pool address until it has',
   ownLease: 'the card keeps its pool address {0:ip}',
+  hadBefore: 'pool address {0:ip}, which the card had before and nobody since',
   asked: 'pool address {0:ip}, which the client asked for and nobody has',
   free: 'pool address {0:ip}, free',
   // Beside an address

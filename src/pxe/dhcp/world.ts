@@ -1,7 +1,7 @@
 // Why this file exists: an answer is a function of the question, where it came in, and all of this.
 import type { EntryId, Ip4, Network, Snapshot, Subnet } from '#directory'
 import type { NextBoot } from '#feed'
-import type { LeaseView } from '../lease/book.ts'
+import type { LeaseMemory } from '../lease/book.ts'
 import type { Stamp } from '../lease/stamp.ts'
 
 /** Where and how a packet came in. */
@@ -57,7 +57,7 @@ export const voMtu = 1450
 
 export interface DhcpWorld {
   readonly snapshot: Snapshot
-  readonly leases: LeaseView
+  readonly leases: LeaseMemory
   readonly now: Stamp
   readonly settings: DhcpSettings
   readonly nextBoot: (id: EntryId) => NextBoot

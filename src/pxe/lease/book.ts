@@ -1,7 +1,8 @@
 // Why this file exists: every answer asks who holds an address and what a card holds; both must be one look-up,
 // and what was promised must be counted, so that no flood takes more than its share.
 import type { Ip4, Mac } from '#directory'
-import { isLive, type Lease, type LeaseChange } from './lease.ts'
+import { endOf, isLive, type Lease, type LeaseChange } from './lease.ts'
+import { pastLeases } from './past.ts'
 import { isDoubtful, type Stamp } from './stamp.ts'
 
 /** What answering may ask. It never changes anything. */
@@ -19,7 +20,15 @@ export interface LeaseView {
   readonly quarantined: number
 }
 
-export interface LeaseBook extends LeaseView {
+/** What it may ask beside, where an address is chosen. */
+export interface LeaseMemory extends LeaseView {
+  /** Addresses that the card had and that are nobody's since, newest first. */
+  hadBefore(mac: Mac, now: Stamp): readonly Ip4[]
+  /** Whether somebody had it before, and nobody since. */
+  isRemembered(address: Ip4, now: Stamp): boolean
+}
+
+export interface LeaseBook extends LeaseMemory {
   apply(changes: readonly LeaseChange[]): void
   /** Forgets what has ended; gives the changes for the journal. HOSTILE 25. */
   sweep(now: Stamp): readonly LeaseChange[]
@@ -31,7 +40,7 @@ function leaseTable() {
   const byAddress = new Map<Ip4, Lease>()
   const byMac = new Map<Mac, readonly Ip4[]>()
   const crowds = new Map<string, number>()
-  const states = { offered: 0, bound: 0, quarantined: 0 }
+  const states = { offered: 0, bound: 0, quarantined: 0, past: 0 }
 
   function count(lease: Lease, by: 1 | -1): void {
     const isSeen = lease.state === 'quarantined' && lease.source === 'observed'
@@ -64,6 +73,7 @@ function leaseTable() {
 
 export function createLeaseBook(): LeaseBook {
   const { byAddress, byMac, crowds, states, keep, drop } = leaseTable()
+  const past = pastLeases()
   return {
     holder(address, now) {
       const lease = byAddress.get(address)
@@ -81,6 +91,8 @@ export function createLeaseBook(): LeaseBook {
         .filter((lease) => lease?.state === 'quarantined' && lease.source !== 'observed')
         .filter((lease) => lease && isLive(lease, now)).length,
     crowd: (port) => crowds.get(port) ?? 0,
+    hadBefore: (mac, now) => past.of(mac, now),
+    isRemembered: (address, now) => past.has(address, now),
     get offers() {
       return states.offered
     },
@@ -89,16 +101,26 @@ export function createLeaseBook(): LeaseBook {
     },
     apply(changes) {
       for (const change of changes) {
-        if (change.kind === 'keep') keep(change.lease)
-        else drop(change.address)
+        const address = change.kind === 'keep' ? change.lease.address : change.address
+        if (change.kind === 'keep' && change.lease.state === 'offered') keep(change.lease)
+        else {
+          // As in the journal, which has one record of an address.
+          past.forget(address)
+          drop(address)
+          if (change.kind === 'drop') continue
+          if (change.lease.state === 'past') past.remember(change.lease)
+          else keep(change.lease)
+        }
       }
     },
     sweep(now) {
       const ended = [...byAddress.values()].filter((lease) => !isLive(lease, now))
       for (const { address } of ended) drop(address)
-      return ended
+      const changes = ended
         .filter(({ state }) => state !== 'offered')
-        .map(({ address }): LeaseChange => ({ kind: 'drop', address }))
+        .map((lease) => endOf(lease, now))
+      this.apply(changes)
+      return [...changes, ...past.sweep(now)]
     },
     all: () => byAddress.values(),
   }
@@ -116,8 +138,15 @@ export function restoreLeases(found: readonly Lease[], now: Stamp): Restored {
   let doubtful = 0
   const leases = found.map((lease) => {
     if (!isDoubtful(lease.since, now)) return lease
-    doubtful += 1
+    if (lease.state !== 'past') doubtful += 1
     return { ...lease, since: now }
   })
-  return { leases: leases.filter((lease) => isLive(lease, now)), doubtful }
+  return { leases: leases.flatMap((lease) => whatIsLeft(lease, now)), doubtful }
+}
+
+/** What ended while we were away is remembered as if it had ended now. */
+function whatIsLeft(lease: Lease, now: Stamp): readonly Lease[] {
+  if (isLive(lease, now)) return [lease]
+  const end = endOf(lease, now)
+  return end.kind === 'keep' ? [end.lease] : []
 }

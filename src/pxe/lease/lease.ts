@@ -5,9 +5,10 @@ import { elapsedMs, type Stamp } from './stamp.ts'
 
 /**
  * offered: short-lived, in memory only. bound: acknowledged, on disk before the client knew. quarantined: somebody
- * says that the address is in use by a stranger.
+ * says that the address is in use by a stranger. past: given back or run out, and remembered: it is nobody's, and the
+ * first to be offered to the same card (RFC 2131 §4.3.1).
  */
-export type LeaseState = 'offered' | 'bound' | 'quarantined'
+export type LeaseState = 'offered' | 'bound' | 'quarantined' | 'past'
 
 /**
  * Who chose the address: the directory, our pool, or somebody else: another DHCP server that we overheard, or whoever
@@ -51,6 +52,17 @@ export function remainingMs(lease: Lease, now: Stamp): number {
 
 export function isLive(lease: Lease, now: Stamp): boolean {
   return remainingMs(lease, now) > 0
+}
+
+/** Holidays are shorter; and a pool that is full has forgotten long before. */
+const rememberedSeconds = 30 * 86_400
+
+/** What becomes of a lease that ends. Only the pool has to remember: all others have their reason elsewhere. */
+export function endOf(lease: Lease, now: Stamp): LeaseChange {
+  if (lease.source !== 'pool' || lease.state !== 'bound')
+    return { kind: 'drop', address: lease.address }
+  const past: Lease = { ...lease, state: 'past', since: now, seconds: rememberedSeconds }
+  return { kind: 'keep', lease: past }
 }
 
 /** Offers are not worth a disk write: whoever loses one asks again. */

@@ -4,7 +4,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { Ip4, Mac } from '#directory'
 import { addressOf, macOf, numberOf, optional, type Row, textOf, wordOf } from '../row.ts'
 
-const states = ['offered', 'bound', 'quarantined'] as const
+const states = ['offered', 'bound', 'quarantined', 'past'] as const
 const sources = ['directory', 'pool', 'observed'] as const
 
 export interface LeaseRow {

@@ -8,10 +8,14 @@ import {
   ip,
   knownMac,
   later,
+  machine,
   messageOf,
   newSite,
   onVo,
   replyOf,
+  type Site,
+  siteEntries,
+  snapshotOf,
   strangeMac,
   text,
   type as t,
@@ -162,4 +166,84 @@ test('a message that names no Ethernet card is met with silence', () => {
   const message = messageOf({ type: t.discover, mac: diskMac })
   const { mac: _, ...nobody } = message
   assert.equal(newSite().ask(nobody).why.rule, 'noCard')
+})
+
+const [anna, bert] = ['52:54:00:cc:00:41', '52:54:00:cc:00:42']
+
+function discover(site: Site, mac: string, wanted?: string) {
+  return site.ask({ type: t.discover, mac, ...(wanted !== undefined && { wanted }) }).send?.reply
+    .yiaddr
+}
+
+function take(site: Site, mac: string, wanted: string) {
+  return site.ask({ type: t.request, mac, wanted, server: '10.77.0.1' }).send?.reply.type
+}
+
+function giveBack(site: Site, mac: string, ciaddr: string): void {
+  const { why } = site.ask({ type: t.release, mac, ciaddr, server: '10.77.0.1' })
+  assert.equal(why.rule, 'released')
+}
+
+/** Anna has had .205, which is nobody's since. */
+function afterRelease(): Site {
+  const site = newSite()
+  assert.equal(discover(site, anna, '10.77.0.205'), ip('10.77.0.205'))
+  assert.equal(take(site, anna, '10.77.0.205'), t.ack)
+  giveBack(site, anna, '10.77.0.205')
+  assert.equal(site.book.holder(ip('10.77.0.205'), site.now), undefined)
+  return site
+}
+
+for (const [sentence, wanted] of [
+  ['an address that was given back', undefined],
+  ['and before the one that it asks for, an address that was given back', '10.77.0.207'],
+] as const) {
+  test(`RFC 2131 §4.3.1: ${sentence} is offered to its client again`, () => {
+    assert.equal(discover(afterRelease(), anna, wanted), ip('10.77.0.205'))
+  })
+}
+
+test('RFC 2131 §4.3.1: an address whose lease ran out is offered to its client again', () => {
+  const site = newSite()
+  assert.equal(take(site, anna, '10.77.0.205'), t.ack)
+  site.now = later(site.now, 601)
+  site.book.sweep(site.now)
+  assert.equal(discover(site, anna), ip('10.77.0.205'))
+})
+
+test('RFC 2131 §4.3.1: what somebody had is the last to be offered to others', () => {
+  const site = afterRelease()
+  for (let last = 1; last <= 9; last += 1) {
+    const offered = discover(site, `52:54:00:cc:01:0${last}`)
+    assert.ok(offered !== undefined && offered !== ip('10.77.0.205'))
+  }
+  assert.equal(discover(site, bert), ip('10.77.0.205'))
+})
+
+test('RFC 2131 §4.3.1: what others asked for and took is theirs, and its last holder is offered another', () => {
+  const site = afterRelease()
+  assert.equal(discover(site, bert, '10.77.0.205'), ip('10.77.0.205'))
+  assert.notEqual(discover(site, anna), ip('10.77.0.205'))
+  assert.equal(take(site, bert, '10.77.0.205'), t.ack)
+  assert.notEqual(discover(site, anna), ip('10.77.0.205'))
+  giveBack(site, bert, '10.77.0.205')
+  assert.equal(discover(site, bert), ip('10.77.0.205'))
+})
+
+test('RFC 2131 §4.3.2: a client that uses another address than it once gave back keeps it', () => {
+  const site = afterRelease()
+  const renewal = site.ask({ type: t.request, mac: anna, ciaddr: '10.77.0.207' }).send?.reply
+  assert.deepEqual([renewal?.type, renewal?.yiaddr], [t.ack, ip('10.77.0.207')])
+})
+
+test('RFC 2131 §4.3.2: INIT-REBOOT: of an address that was given back nothing is said', () => {
+  for (const wanted of ['10.77.0.205', '10.77.0.207'])
+    assert.equal(afterRelease().ask({ type: t.request, mac: anna, wanted }).send, undefined)
+})
+
+test('what somebody had is not offered when the directory has given it away or the pool has moved', () => {
+  const site = afterRelease()
+  const owner = machine('n009', { mac: '52:54:00:77:00:19', ip: '10.77.0.205' })
+  site.snapshot = snapshotOf([...siteEntries, owner])
+  assert.notEqual(discover(site, anna), ip('10.77.0.205'))
 })

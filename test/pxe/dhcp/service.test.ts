@@ -202,10 +202,16 @@ test('HOSTILE 36: a clock that was set is reported', async () => {
   assert.deepEqual(alarms(), ['CPC-DHCP-009'])
 })
 
-test('HOSTILE 25: ended leases leave the journal too', async () => {
+test('HOSTILE 25: ended leases are only remembered, and leave the journal after a month', async () => {
   const { service, ask, site, journal } = running()
   await ask(take('10.77.0.205'))
   site.now = later(site.now, 601)
+  await service.tick()
+  assert.deepEqual(
+    (await journal.load()).map(({ state }) => state),
+    ['past'],
+  )
+  site.now = later(site.now, 30 * 86_400)
   await service.tick()
   assert.deepEqual(await journal.load(), [])
 })
