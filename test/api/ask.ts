@@ -2,10 +2,10 @@
 // and ask it.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ApiLimits, openApi, type Services } from '#api'
+import { freePort } from '../child-process.ts'
 
 export interface OpenedForTest extends AsyncDisposable {
   readonly socketPath: string
@@ -114,15 +114,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
+import { eventually } from '../eventually.ts'
 import { Appliance, applianceNeeds } from '../serve/appliance.ts'
 import { vector } from './told.ts'
 
@@ -75,7 +75,8 @@ test(
     const { status, words } = await appliance.run(['ldapadd', ...appliance.admin()], out)
     assert.equal(status, 0, words)
     // What others write shows when it shows; node2 is the last of it.
-    while ((await appliance.answerOf('node2')) !== '192.168.3.23') await setImmediate()
+    const isNamed = async () => (await appliance.answerOf('node2')) === '192.168.3.23'
+    await eventually('DNS answers', isNamed)
     assert.equal(await appliance.answerOf('wwnet1.node1'), '192.168.3.22')
     const again = await run('import', file, '--role', 'host')
     assert.equal(again.status, 0)

@@ -1,15 +1,13 @@
 // Why this file exists: an OpenLDAP as other people run it: configured by hand, with the limits, overlays and accidents
 // that a test wants. The embedded one, set up by our own code, is in test/ldap-sync/real-slapd.ts.
-import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectorOf, LdapClient, parseLdapUrl, systemClock } from '#ldap-sync'
 import { schemaDirectives } from '../../src/ldap-sync/slapd/schema-file.ts'
-import { eventually } from '../ldap-sync/eventually.ts'
+import { end, freePort } from '../child-process.ts'
+import { eventually } from '../eventually.ts'
 
 export interface OpenLdapOptions {
   readonly sessionLog?: number
@@ -53,7 +51,7 @@ export class OpenLdap {
   }
 
   async kill(): Promise<void> {
-    await this.#end('SIGKILL')
+    await end(this.#child, 'SIGKILL')
   }
 
   async restart(): Promise<void> {
@@ -62,7 +60,7 @@ export class OpenLdap {
 
   /** Stopped, its database removed, started again: with the base alone, or without even that. */
   async empty({ withBase }: { readonly withBase: boolean }): Promise<void> {
-    await this.#end('SIGTERM')
+    await end(this.#child, 'SIGTERM')
     rmSync(join(this.folder, 'db'), { recursive: true })
     if (withBase) this.#fill(this.#baseLdif())
     else mkdirSync(join(this.folder, 'db'))
@@ -71,7 +69,7 @@ export class OpenLdap {
 
   /** Stopped, configured in another way, started again; what it holds stays. */
   async reconfigure(options: OpenLdapOptions): Promise<void> {
-    await this.#end('SIGTERM')
+    await end(this.#child, 'SIGTERM')
     this.#options = options
     this.#writeConfig()
     await this.#spawn()
@@ -80,11 +78,11 @@ export class OpenLdap {
   /** What it holds now; the answer puts that back in its place. */
   async backUp(): Promise<() => Promise<void>> {
     const [db, saved] = [join(this.folder, 'db'), join(this.folder, 'saved')]
-    await this.#end('SIGTERM')
+    await end(this.#child, 'SIGTERM')
     cpSync(db, saved, { recursive: true })
     await this.#spawn()
     return async () => {
-      await this.#end('SIGTERM')
+      await end(this.#child, 'SIGTERM')
       rmSync(db, { recursive: true })
       cpSync(saved, db, { recursive: true })
       await this.#spawn()
@@ -98,7 +96,7 @@ export class OpenLdap {
   }
 
   async stop(): Promise<void> {
-    await this.#end('SIGTERM')
+    await end(this.#child, 'SIGTERM')
     rmSync(this.folder, { recursive: true, force: true })
   }
 
@@ -159,21 +157,4 @@ export class OpenLdap {
       return false
     }
   }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill(signal)
-    await gone
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address !== null && typeof address === 'object')
-  server.close()
-  return address.port
 }

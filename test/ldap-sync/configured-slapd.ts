@@ -1,13 +1,11 @@
 // Why this file exists: other people's slapd is configured by cn=config and knows nothing of us. This one is, so that
 // our schema is loaded as an administrator would load it, and a tree of theirs is served from there.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import assert from 'node:assert/strict'
-import { eventually } from './eventually.ts'
+import { end, freePort } from '../child-process.ts'
+import { eventually } from '../eventually.ts'
 
 const secret = 'swordfish'
 
@@ -49,12 +47,7 @@ export class ConfiguredSlapd {
   }
 
   async stop(): Promise<void> {
-    const child = this.#child
-    if (child && child.exitCode === null) {
-      const gone = once(child, 'exit')
-      child.kill('SIGTERM')
-      await gone
-    }
+    await end(this.#child, 'SIGTERM')
     rmSync(this.folder, { recursive: true, force: true })
   }
 
@@ -92,13 +85,4 @@ function succeeds(program: string, argv: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
     execFile(program, argv, (error) => resolve(error === null))
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address !== null && typeof address === 'object')
-  server.close()
-  return address.port
 }

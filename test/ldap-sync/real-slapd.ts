@@ -2,9 +2,7 @@
 // started again in between.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -15,7 +13,8 @@ import {
   SlapdDoor,
   systemClock,
 } from '#ldap-sync'
-import { eventually } from './eventually.ts'
+import { end, freePort } from '../child-process.ts'
+import { eventually } from '../eventually.ts'
 
 export interface RealSlapdOptions {
   /** Like somebody else's server: it takes every spelling, and doubles too. */
@@ -57,12 +56,12 @@ export class RealSlapd {
   }
 
   async killAndRestart(): Promise<void> {
-    await this.#end('SIGKILL')
+    await end(this.#child, 'SIGKILL')
     await this.#spawn()
   }
 
   async stop(): Promise<void> {
-    await this.#end('SIGTERM')
+    await end(this.#child, 'SIGTERM')
     await this.#door?.[Symbol.asyncDispose]()
     rmSync(this.dataDir, { recursive: true, force: true })
   }
@@ -73,27 +72,10 @@ export class RealSlapd {
     this.#child = spawn('setpriv', argv, { stdio: 'ignore' })
     await eventually('slapd answers', () => probeSlapd(this.prepared))
   }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill(signal)
-    await gone
-  }
 }
 
 function withoutRules(configFile: string): void {
   const lines = readFileSync(configFile, 'utf8').split('\n')
   const rule = /^(overlay (constraint|unique)$|constraint_attribute |unique_uri )/
   writeFileSync(configFile, lines.filter((line) => !rule.test(line)).join('\n'))
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address !== null && typeof address === 'object')
-  server.close()
-  return address.port
 }

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { SlapdDoor, type SlapdDoorSettings } from '#ldap-sync'
-import { eventually } from './eventually.ts'
-import { freePort } from './real-slapd.ts'
+import { eventually } from '../eventually.ts'
+import { freePort } from '../child-process.ts'
 
 const host = '127.0.0.1'
 

@@ -11,7 +11,8 @@ import { parseIp4 } from '#directory'
 import { LdapClient, ldapFilter, parseLdapUrl, SlapdDoor, systemClock } from '#ldap-sync'
 import { type Authority, issueOwn, openAuthority } from '#trust'
 import { signedIn, slapdAndTools, tool } from './ldap-tools.ts'
-import { freePort, RealSlapd } from './real-slapd.ts'
+import { freePort } from '../child-process.ts'
+import { RealSlapd } from './real-slapd.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cpc-slapd-tls-'))
 const modulusBits = 2048

@@ -19,7 +19,7 @@ import { prepareSlapd } from '#ldap-sync'
 import { type Renewal, renewedEntry } from '../../src/ldap-sync/slapd/renewed-entry.ts'
 import { needs } from '../needs.ts'
 import { type EarlierData, earlierRelease } from './earlier-release.ts'
-import { eventually } from './eventually.ts'
+import { eventually } from '../eventually.ts'
 
 const listen = '127.0.0.1:1'
 

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { schemaDirectives } from '../../src/ldap-sync/slapd/schema-file.ts'
-import { eventually } from './eventually.ts'
+import { eventually } from '../eventually.ts'
 import { tool } from './ldap-tools.ts'
 import type { RealSlapd } from './real-slapd.ts'
 

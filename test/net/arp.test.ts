@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { interfaceAddresses, probeByArp } from '#net'
 import { buildProbe, readClaim } from '../../src/net/arp.ts'
 import { needs, needsRoot } from '../needs.ts'
-import { until } from '../wire/vo-end.ts'
+import { eventually } from '../eventually.ts'
 
 const card = [0x52, 0x54, 0, 0x77, 0, 0x11]
 const us = [2, 0, 0, 0, 0, 1, 10, 77, 0, 1]
@@ -50,7 +50,7 @@ before(async () => {
   run('-n', far, 'address', 'add', '10.231.7.11/24', 'dev', 'far0')
   run('address', 'add', '10.231.7.1/32', 'dev', near)
   run('link', 'set', near, 'up')
-  await until('the wire is there', () => interfaceAddresses(near) !== undefined)
+  await eventually('the wire is there', () => interfaceAddresses(near) !== undefined)
 })
 
 after(() => {
@@ -69,7 +69,7 @@ test('on a wire that is down nobody answers', possible, async () => {
   } finally {
     // Tests come in any order.
     run('-n', far, 'link', 'set', 'far0', 'up')
-    await until('the wire is back', () => isUp(near))
+    await eventually('the wire is back', () => isUp(near))
   }
 })
 

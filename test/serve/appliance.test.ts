@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { eventually } from '../eventually.ts'
 import { Appliance, applianceNeeds } from './appliance.ts'
 
 let appliance: Appliance
@@ -17,11 +18,6 @@ after(async () => {
   if (applianceNeeds.skip === undefined) await appliance.remove()
 })
 
-/** Bounded by the test's own deadline. */
-async function until(wanted: () => Promise<boolean>): Promise<void> {
-  while (!(await wanted())) await new Promise((resolve) => setImmediate(resolve))
-}
-
 async function move(address: string): Promise<boolean> {
   const dn = `dn: cn=m1,ou=machines,${appliance.base}\nchangetype: modify\n`
   const change = `${dn}replace: ipHostNumber\nipHostNumber: ${address}\n`
@@ -35,8 +31,8 @@ test(
     for (const [index, part] of ['core', 'wire', 'slapd'].entries()) {
       appliance.kill(part)
       const address = `10.79.1.${30 + index}`
-      await until(() => move(address))
-      await until(async () => (await appliance.answerOf('m1')) === address)
+      await eventually('LDAP takes the change', () => move(address))
+      await eventually('DNS answers', async () => (await appliance.answerOf('m1')) === address)
     }
   },
 )
@@ -48,11 +44,11 @@ test(
     const heard = appliance.said.length
     for (const address of ['10.79.1.50', '10.79.1.51', '10.79.1.52']) {
       let before = ''
-      await until(async () => (before = await appliance.answerOf('m1')) !== '')
+      await eventually('DNS answers', async () => (before = await appliance.answerOf('m1')) !== '')
       appliance.kill('slapd')
-      await until(async () => (await appliance.answerOf('m1')) === before)
-      await until(() => move(address))
-      await until(async () => (await appliance.answerOf('m1')) === address)
+      await eventually('DNS answers', async () => (await appliance.answerOf('m1')) === before)
+      await eventually('LDAP takes the change', () => move(address))
+      await eventually('DNS answers', async () => (await appliance.answerOf('m1')) === address)
     }
     const pauses = appliance.said
       .slice(heard)
@@ -73,12 +69,12 @@ test(
     await appliance.add('m9', '52:54:00:79:01:09', '10.79.1.29')
     // The newest entry stays: by its stamps alone slapd looks as if nothing had happened since.
     await appliance.add('m10', '52:54:00:79:01:10', '10.79.1.28')
-    await until(async () => (await appliance.answerOf('m10')) !== '')
+    await eventually('DNS answers', async () => (await appliance.answerOf('m10')) !== '')
     appliance.kill('core')
     const dn = `cn=m9,ou=machines,${appliance.base}`
     assert.equal((await appliance.run(['ldapdelete', ...appliance.admin(), dn])).words, '')
     appliance.kill('slapd')
-    await until(async () => (await appliance.answerOf('m9')) === '')
+    await eventually('DNS forgets m9', async () => (await appliance.answerOf('m9')) === '')
   },
 )
 
@@ -109,7 +105,7 @@ test(
   'an appliance whose keeper was killed starts again at once on the same data',
   applianceNeeds,
   async () => {
-    await until(() => move('10.79.1.40'))
+    await eventually('LDAP takes the change', () => move('10.79.1.40'))
     await appliance.killKeeper()
     await appliance.start()
     assert.equal(await appliance.answerOf('m1'), '10.79.1.40')

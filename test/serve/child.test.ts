@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { Fault } from '#fault'
+import { eventually } from '../eventually.ts'
 import { Child, type ChildSpec, deathsMax } from '../../src/serve/child.ts'
 
 const idle = 'setInterval(() => undefined, 1000)'
@@ -75,7 +77,7 @@ test('a child that is killed is started again, and said so', async (t) => {
   process.kill(first, 'SIGKILL')
   await heard
   assert.match(lines[0] ?? '', /ended with signal SIGKILL; starting it again/)
-  while (pid() === first) await new Promise((resolve) => setImmediate(resolve))
+  await eventually('it is started again', () => pid() !== first)
 })
 
 test(
@@ -110,7 +112,7 @@ test('what is to be done before each start is done, and its failure counts as a 
   await child.start()
   const first = pid()
   process.kill(first, 'SIGKILL')
-  while (pid() === first) await new Promise((resolve) => setImmediate(resolve))
+  await eventually('it is started again', () => pid() !== first)
   assert.equal(begun.length, 3)
   assert.match(lines[1] ?? '', /could not begin \(not yet\); starting it again in 200 ms/)
 })
@@ -125,8 +127,8 @@ test('a child that may start later does not keep the others waiting, and goes on
   const { child, lines, pid } = childOf(t, `process.send('ready'); ${idle}`, more)
   await child.start()
   assert.match(lines.join('\n'), /warning: for now without it/)
-  while (tries < 3) await new Promise((resolve) => setImmediate(resolve))
-  await new Promise((resolve) => setImmediate(resolve))
+  await eventually('it is tried again', () => tries === 3)
+  await setImmediate()
   assert.doesNotThrow(() => process.kill(pid(), 0))
 })
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { eventually } from '../ldap-sync/eventually.ts'
+import { eventually } from '../eventually.ts'
 import { Appliance, applianceNeeds } from './appliance.ts'
 
 /** Connects, says nothing and stays; tells how many got in once all have been tried. */

@@ -10,9 +10,9 @@ import { test } from 'node:test'
 import { readSettings } from '#config'
 import { probeSlapd } from '#ldap-sync'
 import { openDirectoryServer } from '../../src/serve/directory-server.ts'
-import { eventually } from '../ldap-sync/eventually.ts'
+import { eventually } from '../eventually.ts'
 import { slapdAndTools, tool } from '../ldap-sync/ldap-tools.ts'
-import { freePort } from '../ldap-sync/real-slapd.ts'
+import { freePort } from '../child-process.ts'
 
 const dayMs = 86_400_000
 

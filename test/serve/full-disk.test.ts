@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { eventually } from '../ldap-sync/eventually.ts'
+import { eventually } from '../eventually.ts'
 import { Appliance, applianceNeeds } from './appliance.ts'
 
 const diskMib = 48

@@ -9,7 +9,8 @@ import { CoreEnd, type FeedMessage, feedVersion, type Sighting } from '#feed'
 import { needs, needsRoot } from '../needs.ts'
 import { type as t } from '../pxe/dhcp-lab.ts'
 import { openRawClient } from './raw-client.ts'
-import { type End, ip, isThere, namespaceOf, raise, run, until } from './vo-end.ts'
+import { eventually } from '../eventually.ts'
+import { type End, ip, isThere, namespaceOf, raise, run } from './vo-end.ts'
 import { entries, firstVni, nodeMac, site } from './vo-site.ts'
 
 const possible = { timeout: 30_000, ...needsRoot(), ...needs('iproute2', ip) }
@@ -37,7 +38,7 @@ before(async () => {
   const program = join(import.meta.dirname, '../../src/wire.ts')
   const argv = [process.execPath, program, '--config', config, '--data', data]
   wire = spawn(ip, ['netns', 'exec', appliance, ...argv], { stdio: 'ignore' })
-  await until('wire listens for core', () => existsSync(join(data, 'run/feed.sock')))
+  await eventually('wire listens for core', () => existsSync(join(data, 'run/feed.sock')))
 })
 
 after(async () => {
@@ -84,7 +85,7 @@ test(
       onTrouble: () => undefined,
       later: (_milliseconds, action) => setImmediate(action),
     })
-    await until('core is connected', () => core.connected)
+    await eventually('core is connected', () => core.connected)
     core.send([{ kind: 'tenants', vnis: [end.vni] }])
     const client = await openRawClient(end.node)
     const startedMs = performance.now()
@@ -94,10 +95,10 @@ test(
     clearInterval(repeat)
     context.diagnostic(`first answer after ${Math.round(performance.now() - startedMs)} ms`)
     await client.close()
-    await until('core is told', () => sightings.some(({ mac }) => mac === nodeMac))
+    await eventually('core is told', () => sightings.some(({ mac }) => mac === nodeMac))
     core.send([{ kind: 'tenants', vnis: [] }])
     run('netns', 'delete', namespaceOf(end))
     const links = (): string => run('-n', end.node, '-o', 'link', 'show')
-    await until('the cable is gone with its namespace', () => !links().includes('eth0@'))
+    await eventually('the cable is gone with its namespace', () => !links().includes('eth0@'))
   },
 )

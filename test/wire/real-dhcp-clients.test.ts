@@ -16,7 +16,7 @@ import { interfaceAddresses } from '#net'
 import { needs, needsRoot } from '../needs.ts'
 import { fakeJournal } from '../pxe/fake-journal.ts'
 import { ip as address, label, machine, network, newSite } from '../pxe/dhcp-lab.ts'
-import { until } from './vo-end.ts'
+import { eventually } from '../eventually.ts'
 
 const ip = '/usr/sbin/ip'
 const busybox = '/usr/bin/busybox'
@@ -82,7 +82,7 @@ before(async () => {
   run('-n', behind, 'link', 'set', 'eth0', 'up')
   run('link', 'set', near, 'up')
   run('route', 'add', '10.233.7.0/24', 'via', '10.232.7.2')
-  await until('the wire is there', () => interfaceAddresses(near)?.ip4.length === 1)
+  await eventually('the wire is there', () => interfaceAddresses(near)?.ip4.length === 1)
   await serve()
 })
 

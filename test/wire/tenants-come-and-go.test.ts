@@ -7,7 +7,8 @@ import { applyDeltas, type Delta, formatIp4 } from '#directory'
 import { systemClock } from '../../src/wire/clock.ts'
 import { leasesEnded } from '../../src/wire/tenant-leases.ts'
 import { type as t } from '../pxe/dhcp-lab.ts'
-import { connectNode, type End, eth, ip, namespaceOf, run, until } from './vo-end.ts'
+import { eventually } from '../eventually.ts'
+import { connectNode, type End, eth, ip, namespaceOf, run } from './vo-end.ts'
 import {
   both,
   chem,
@@ -74,14 +75,14 @@ test(
     const connected = spawn(ip, argv, { stdio: ['pipe', 'ignore', 'ignore'] })
     context.after(() => connected.kill())
     const inside = namespaceOf(physics)
-    await until(
+    await eventually(
       'a connection is open',
       () => run('netns', 'exec', inside, 'ss', '-Hnte').match(/ESTAB.* ino:[1-9]/) !== null,
     )
     await rack.closeClient()
     await rack.running.tenants.want([chemVni])
     run('netns', 'delete', inside)
-    await until('the cable is gone with its namespace', () => !hasCable(physics))
+    await eventually('the cable is gone with its namespace', () => !hasCable(physics))
     configure(chem, '10.133.16.2')
     assert.match(await dig(chem, 'ns.cluster.test', '+short'), /^10\.133\.16\.1\n$/)
     await rack.serveAnew()
@@ -97,7 +98,7 @@ test(
     // Our own sockets hold it; that its name has gone is noticed without being told.
     assert.ok(hasCable(physics))
     await rack.running.tenants.tick()
-    await until('the cable is gone with its namespace', () => !hasCable(physics))
+    await eventually('the cable is gone with its namespace', () => !hasCable(physics))
     const tookMs = await rack.serveAnew()
     assert.ok(tookMs < 1_000, `${tookMs} ms`)
     context.diagnostic(`${Math.round(tookMs)} ms from the message to the first answer`)

@@ -1,6 +1,5 @@
 // Why this file exists: a VO's network as the appliance finds it: a namespace with one device in it, and a node at the
 // other end of the cable, in a namespace of its own. A veth pair plays the tunnel.
-import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Snapshot } from '#directory'
@@ -90,17 +89,4 @@ export function startTenants(): Running {
   const tenants = new Tenants(context, { sweepsLeases: true })
   const running: Running = { tenants, sightings, lines, counts, book, journal, snapshot: site }
   return running
-}
-
-const untilDeadlineMs = 60_000
-const askEveryMs = 10
-
-/** The kernel takes namespaces apart in its own time. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
-  const endMs = performance.now() + untilDeadlineMs
-  while (!isSo()) {
-    assert.ok(performance.now() < endMs, `${what}: not within ${untilDeadlineMs} ms`)
-    // The kernel needs a processor for what is waited for.
-    await new Promise((resolve) => setTimeout(resolve, askEveryMs))
-  }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { parseIp4 } from '#directory'
 import { LdapRefusal } from '#ldap-sync'
-import { eventually } from '../eventually.ts'
+import { eventually } from '../../eventually.ts'
 import { known } from '../bench.ts'
 import type { Promising } from './battery.ts'
 
