@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   api: ['access', 'directory', 'fault', 'feed', 'host', 'power', 'trust'],
   asn1: [],
   cli: ['api', 'config', 'directory', 'exchange', 'fault', 'hpl', 'lab', 'recipe'],
-  config: ['directory', 'fault'],
+  config: ['directory', 'fault', 'yaml'],
   directory: [],
   dns: ['directory', 'fault', 'feed'],
   exchange: ['directory', 'fault'],
@@ -32,7 +32,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   recipe: ['fault'],
   store: ['directory', 'fault', 'feed'],
   trust: ['asn1', 'directory', 'fault'],
-  vocluster: ['directory', 'fault', 'libvirt'],
+  vocluster: ['directory', 'fault', 'libvirt', 'yaml'],
+  yaml: ['fault'],
 }
 
 /** The only files that know everybody. */

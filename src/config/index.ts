@@ -1,8 +1,7 @@
 // Door of the room: coppice.yaml, read into settings without gaps or refused with every mistake named.
 export { exampleSettings, type ExampleOptions } from './example.ts'
-export { type Migration, migrations, newestVersion } from './migrations.ts'
+export { migrations } from './migrations.ts'
 export { readSettings, type ReadSettings } from './read-settings.ts'
-export type { Problem } from './reading.ts'
 export type {
   DirectorySettings,
   EmbeddedDirectory,

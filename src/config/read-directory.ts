@@ -1,18 +1,19 @@
 // Why this file exists: the directory is either a slapd of ours or somebody's server, and the two have different keys;
 // a secret must not travel to the second in clear.
 import type { DnsName } from '#directory'
-import { dnKind, endpointKind, isLoopback, pathKind } from './kinds.ts'
 import {
   type Field,
   fieldsOf,
   isWritten,
   type Kind,
   missing,
+  read,
   type Reading,
-  readBoolean,
-  readText,
+  textKind,
+  trueOrFalse,
   wrong,
-} from './reading.ts'
+} from '#yaml'
+import { dnKind, endpointKind, isLoopback, pathKind } from './kinds.ts'
 import { readRemovals } from './read-removals.ts'
 import type { DirectorySettings, EmbeddedDirectory, ExternalDirectory } from './settings.ts'
 
@@ -48,7 +49,7 @@ function readEmbedded(
 ): Omit<EmbeddedDirectory, 'removals'> {
   const fields = fieldsOf(reading, field, ['listen', 'ldaps', 'base'])
   const listen = fields('listen')
-  const endpoint = readText(reading, listen, endpointKind())
+  const endpoint = read(reading, listen, endpointKind())
   if (endpoint && !isLoopback(endpoint.host)) {
     const why = `${listen.path}: passwords may come without TLS here, so it is on loopback only`
     reading.complain(
@@ -58,12 +59,12 @@ function readEmbedded(
       `write ${embeddedListen}, and ldaps for others`,
     )
   }
-  const ldaps = readText(reading, fields('ldaps'), endpointKind())
+  const ldaps = read(reading, fields('ldaps'), endpointKind())
   return {
     kind: 'embedded',
     listen: endpoint ? `${endpoint.host}:${endpoint.port}` : embeddedListen,
     ...(ldaps === undefined ? {} : { ldaps }),
-    base: readText(reading, fields('base'), dnKind) ?? baseOf(domain),
+    base: read(reading, fields('base'), dnKind) ?? baseOf(domain),
   }
 }
 
@@ -75,13 +76,10 @@ function baseOf(domain: DnsName | undefined): string {
     .join(',')
 }
 
-const urlKind: Kind<URL> = {
-  parse: (text) => {
-    const url = URL.parse(text)
-    return url && /^ldap[si]?:$/.test(url.protocol) && url.host !== '' ? url : undefined
-  },
-  expected: 'an LDAP address such as ldaps://ldap.example:636',
-}
+const urlKind: Kind<URL> = textKind((text) => {
+  const url = URL.parse(text)
+  return url && /^ldap[si]?:$/.test(url.protocol) && url.host !== '' ? url : undefined
+}, 'an LDAP address such as ldaps://ldap.example:636')
 
 function readExternal(
   reading: Reading,
@@ -90,11 +88,11 @@ function readExternal(
   dataDir: string,
 ): ExternalDirectory | undefined {
   const path = pathKind(reading.fileName, dataDir)
-  const url = readText(reading, fields('url'), urlKind)
-  const base = readText(reading, fields('base'), dnKind)
-  const bindDn = readText(reading, fields('bindDn'), dnKind)
-  const secretFile = readText(reading, fields('secretFile'), path)
-  const caFile = readText(reading, fields('caFile'), path)
+  const url = read(reading, fields('url'), urlKind)
+  const base = read(reading, fields('base'), dnKind)
+  const bindDn = read(reading, fields('bindDn'), dnKind)
+  const secretFile = read(reading, fields('secretFile'), path)
+  const caFile = read(reading, fields('caFile'), path)
   if (!isWritten(fields('url'))) {
     const why = 'directory needs either "embedded" or "url"'
     reading.complain('CPC-CFG-003', field.offset, why, `add a line such as ${example}`)
@@ -123,7 +121,7 @@ function readExternal(
 }
 
 function readStartTls(reading: Reading, field: Field, url: URL | undefined): boolean {
-  const isAsked = readBoolean(reading, field) ?? false
+  const isAsked = read(reading, field, trueOrFalse) ?? false
   if (isAsked && url !== undefined && url.protocol !== 'ldap:') {
     wrong(reading, field, `left out with ${url.protocol}//, which needs no StartTLS`)
   }

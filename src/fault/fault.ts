@@ -37,6 +37,12 @@ export interface FaultText {
   readonly todo: string
 }
 
+/** One thing that is wrong among several, before anybody throws it. */
+export interface Problem {
+  readonly code: FaultCode
+  readonly text: FaultText
+}
+
 /** The one error type that edges throw on purpose. Anything else that is thrown is a bug. */
 export class Fault extends Error {
   override readonly name = 'Fault'

@@ -7,4 +7,6 @@ export {
   type FaultEntry,
   faultLines,
   type FaultText,
+  type Problem,
 } from './fault.ts'
+export { nearest } from './nearest.ts'

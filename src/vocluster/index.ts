@@ -7,8 +7,7 @@ export {
   type Strategy,
   type VcnSpec,
 } from './spec/cluster-spec.ts'
-export { type FileMigration, fileMigrations, newestFileVersion } from './spec/migrations.ts'
-export type { Problem } from './spec/problem.ts'
+export { fileMigrations } from './spec/migrations.ts'
 export { readClusterFile, type ReadClusterFile } from './spec/read-cluster-file.ts'
 export { formatSize, parseSize } from './spec/size.ts'
 export {

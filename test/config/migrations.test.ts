@@ -1,7 +1,8 @@
 // Why this file exists: the road from an old configuration to a new one is tried before the first is needed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Migration, migrations, newestVersion, readSettings } from '#config'
+import { migrations, readSettings } from '#config'
+import { type Migration, newestVersion } from '#yaml'
 
 const required = `version: 1
 domain: cluster.test

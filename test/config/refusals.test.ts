@@ -1,8 +1,8 @@
 // Why this file exists: whoever mistypes a configuration must be led to the line and column, for all mistakes at once.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Problem, readSettings } from '#config'
-import { faultLines } from '#fault'
+import { readSettings } from '#config'
+import { faultLines, type Problem } from '#fault'
 import fc from 'fast-check'
 
 const required = `version: 1

@@ -2,16 +2,9 @@
 // told, is promised here.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type FaultCode, faultLines } from '#fault'
-import {
-  type ClusterSpec,
-  type FileMigration,
-  formatSize,
-  parseSize,
-  type Problem,
-  readClusterFile,
-  type VcnSpec,
-} from '#vocluster'
+import { type FaultCode, faultLines, type Problem } from '#fault'
+import { type ClusterSpec, formatSize, parseSize, readClusterFile, type VcnSpec } from '#vocluster'
+import type { Migration } from '#yaml'
 import fc from 'fast-check'
 import { hostileText } from '../hostile-text.ts'
 
@@ -308,7 +301,7 @@ overrides:
 })
 
 test('a file of an older version is brought up to date and keeps its lines', () => {
-  const table: readonly FileMigration[] = [
+  const table: readonly Migration[] = [
     {
       what: 'org is called vo',
       change: (document) => {

@@ -1,11 +1,10 @@
 // Why this file exists: why a cluster is not as it was asked for, in the four lines that a person reads.
-import { Fault, type FaultText } from '#fault'
+import { Fault, type FaultText, type Problem } from '#fault'
 import {
   type ClusterRef,
   explainRefusal,
   hostOfAction,
   type PlanRefusal,
-  type Problem,
   type Step,
 } from '#vocluster'
 import type { JobRecord, RefusalToFault } from './engine.ts'

@@ -23,4 +23,11 @@ export const feedFaults = {
     exit: 'failed',
     status: 503,
   },
+  'CPC-FEED-004': {
+    title: 'What whatif was given cannot be read',
+    explanation:
+      'A capture must be a pcap or pcapng file of at most 8 MiB, a packet the hex digits of one UDP payload, entries LDIF as ldapadd takes it. The reason says what is wrong. Of a large capture take what matters: tcpdump -r BIG -w SMALL port 67 or port 68.',
+    exit: 'usage',
+    status: 400,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -1,7 +1,7 @@
 // Why this file exists: a node's life is a line that people watch and programs wait on. Which step may follow which is
 // one table, so that no event can make a node jump.
 
-import type { Problem } from '../spec/problem.ts'
+import type { Problem } from '#fault'
 
 export const lifeStates = [
   'pending',

@@ -1,7 +1,7 @@
 // Why this file exists: a VO's limits stand in the directory as words. One that cannot be read must never come to mean
 // "no limit".
 import type { Vo } from '#directory'
-import { nearest } from '../spec/nearest.ts'
+import { nearest } from '#fault'
 import { parseSize } from '../spec/size.ts'
 
 /** Absent: no limit. */

@@ -1,9 +1,9 @@
 // Why this file exists: a refusal of a plan in the four lines that a person reads: what, where, why, and what to do now.
 import { formatSubnet } from '#directory'
+import type { Problem } from '#fault'
 import { formatImageId } from '../image/image-name.ts'
 import type { HostFull, OverQuota } from '../place/book.ts'
 import { count, describeLimit, formatFree, type NoRoom } from '../place/room.ts'
-import type { Problem } from '../spec/problem.ts'
 import { formatSize } from '../spec/size.ts'
 import type { ClusterRef } from './input.ts'
 import type { PlanRefusal } from './refusal.ts'

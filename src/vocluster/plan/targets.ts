@@ -1,12 +1,12 @@
 // Why this file exists: the file's words meet the directory, the hosts and the image store here, and become whole nodes
 // with place, name, address and disk; or one reason why not.
 import { type DnsName, parseUuid, type Uuid, type Vo } from '#directory'
+import { nearest } from '#fault'
 import type { VcnDefinition } from '../domain/definition.ts'
 import { formatImageId } from '../image/image-name.ts'
 import { overQuota, reservationOf } from '../place/book.ts'
 import { type Quota, readQuota } from '../place/quota.ts'
 import type { ClusterSpec, VcnSpec } from '../spec/cluster-spec.ts'
-import { nearest } from '../spec/nearest.ts'
 import type { Target } from './compare.ts'
 import { fullNameOf, resolveEntries } from './entries.ts'
 import { canonical } from './frozen.ts'

@@ -1,17 +1,7 @@
 // Why this file exists: MLN's superclasses: a class may be built from others, which may be written below it. A circle of
 // them has no meaning and is shown as a circle.
 import type { Label } from '#directory'
-import {
-  type Field,
-  fieldsOf,
-  itemsOf,
-  pairsOf,
-  quoted,
-  type Reading,
-  unknownName,
-  valueOf,
-  wrong,
-} from './reading.ts'
+import { type Field, fieldsOf, itemsOf, pairsOf, quoted, type Reading, valueOf, wrong } from '#yaml'
 import {
   mergeTraits,
   noTraits,
@@ -20,6 +10,7 @@ import {
   traitKeys,
   unknownTraits,
 } from './traits.ts'
+import { unknownName } from './unknown-name.ts'
 
 const classesMax = 256
 const parentsMax = 8

@@ -1,17 +1,10 @@
 // Why this file exists: single nodes may differ from their role. Which ones a line of `overrides` names is decided here.
 import { expandNodeSet, parseNodeSet } from '#directory'
+import { type Field, fieldsOf, type Pair, pairsOf, type Reading, wrong } from '#yaml'
 import { inherited, readParents } from './classes.ts'
-import {
-  type Field,
-  fieldsOf,
-  type Pair,
-  pairsOf,
-  type Reading,
-  unknownName,
-  wrong,
-} from './reading.ts'
 import { type DraftVcn, type Surroundings, vcnsMax } from './roles.ts'
 import { mergeTraits, readTraits, traitKeys } from './traits.ts'
+import { unknownName } from './unknown-name.ts'
 
 const overridesMax = 1024
 

@@ -1,83 +1,55 @@
 // Why this file exists: the one way from the text of a cluster file to what a VO asks for, or to everything that is
 // wrong with the text.
 import { formatSubnet, type Label, parseLabel, parseSubnet, type Subnet } from '#directory'
-import { type Document, LineCounter, parseDocument } from 'yaml'
-import { readClasses } from './classes.ts'
-import type { ClusterSpec, NetworkSpec } from './cluster-spec.ts'
-import { fileMigrations, type FileMigration, migrateFile, newestFileVersion } from './migrations.ts'
-import type { Problem } from './problem.ts'
 import {
   type Field,
   fieldsOf,
+  type FileKind,
   isWritten,
+  type Migration,
   missing,
   type Pair,
   pairsOf,
   read,
-  Reading,
+  readFile,
+  type ReadFile,
+  type Reading,
   textKind,
-  wholeNumber,
   wrong,
-} from './reading.ts'
+} from '#yaml'
+import { readClasses } from './classes.ts'
+import type { ClusterSpec, NetworkSpec } from './cluster-spec.ts'
+import { fileMigrations } from './migrations.ts'
 import { applyOverrides } from './overrides.ts'
 import { complainOfTwins, finish, readRoles } from './roles.ts'
 import { networksMax, voNetworkWord } from './traits.ts'
 
-export type ReadClusterFile =
-  | { readonly ok: true; readonly value: ClusterSpec }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
+export type ReadClusterFile = ReadFile<ClusterSpec>
 
-const textLengthMax = 1024 * 1024
 const rootKeys = ['version', 'cluster', 'vo', 'classes', 'networks', 'roles', 'overrides'] as const
 const widestPrefix = 16
 const narrowestPrefix = 28
+
+const clusterFile: FileKind = {
+  what: 'the cluster file',
+  todoIfOther: 'name a cluster file',
+  todoIfNewer: (newest) => `write it as version ${newest}`,
+  codes: {
+    notYaml: 'CPC-VOC-001',
+    unknownKey: 'CPC-VOC-002',
+    missing: 'CPC-VOC-003',
+    wrong: 'CPC-VOC-004',
+    newer: 'CPC-VOC-005',
+  },
+}
 
 /** `table` is another one in tests only. */
 export function readClusterFile(
   text: string,
   fileName: string,
-  table: readonly FileMigration[] = fileMigrations,
+  table: readonly Migration[] = fileMigrations,
 ): ReadClusterFile {
-  const lines = new LineCounter()
-  const reading = new Reading(fileName, lines)
-  if (text.length > textLengthMax) {
-    const why = `it has more than ${textLengthMax} characters`
-    reading.complain('CPC-VOC-001', 0, why, 'name a cluster file')
-    return { ok: false, problems: reading.problems }
-  }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  for (const { pos, message } of [...document.errors, ...document.warnings]) {
-    reading.complain('CPC-VOC-001', pos[0], `this is no YAML: ${message}`, 'correct the line')
-  }
-  const known = reading.problems.length === 0 && bringUpToDate(reading, document, table)
-  const value = known ? readRoot(reading, rootOf(document)) : undefined
-  const { problems } = reading
-  return value && problems.length === 0 ? { ok: true, value } : { ok: false, problems }
-}
-
-function rootOf(document: Document.Parsed): Field {
-  return { path: '', offset: 0, node: document.contents }
-}
-
-/** A format that we do not know is not guessed at, so nothing else of such a file is judged. */
-function bringUpToDate(
-  reading: Reading,
-  document: Document.Parsed,
-  table: readonly FileMigration[],
-): boolean {
-  const silent = new Reading(reading.fileName, new LineCounter())
-  const field = fieldsOf(silent, rootOf(document), ['version'])('version')
-  if (!isWritten(field)) return true
-  const version = read(reading, field, wholeNumber(1, Number.MAX_SAFE_INTEGER))
-  if (version === undefined) return false
-  const newest = newestFileVersion(table)
-  if (version > newest) {
-    const why = `version ${version} was written for a newer Coppice; this one knows up to ${newest}`
-    reading.complain('CPC-VOC-005', field.offset, why, `write it as version ${newest}`)
-    return false
-  }
-  migrateFile(document, version, table)
-  return true
+  return readFile(text, fileName, { kind: clusterFile, migrations: table, readRoot })
 }
 
 const labelKind = textKind(

@@ -1,8 +1,6 @@
 // Why this file exists: a role with a count becomes that many named nodes here, once it is known that they are not too
 // many; overrides then change single ones.
 import { type Label, parseLabel } from '#directory'
-import { type Classes, inherited, readParents } from './classes.ts'
-import type { VcnSpec } from './cluster-spec.ts'
 import {
   type Field,
   fieldsOf,
@@ -14,7 +12,9 @@ import {
   type Reading,
   wholeNumber,
   wrong,
-} from './reading.ts'
+} from '#yaml'
+import { type Classes, inherited, readParents } from './classes.ts'
+import type { VcnSpec } from './cluster-spec.ts'
 import { mergeTraits, readTraits, type Traits, traitKeys } from './traits.ts'
 
 export const vcnsMax = 1024

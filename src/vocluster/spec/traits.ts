@@ -1,8 +1,6 @@
 // Why this file exists: classes, roles and overrides say the same things about a node. What each may say, and which of
 // two wins, is here once.
 import { type Label, parseLabel } from '#directory'
-import { type ImageId, parseImageId } from '../image/image-name.ts'
-import type { Strategy } from './cluster-spec.ts'
 import {
   type Field,
   fieldsOf,
@@ -13,12 +11,14 @@ import {
   read,
   type Reading,
   textKind,
-  unknownName,
   valueOf,
   wholeNumber,
   wrong,
-} from './reading.ts'
+} from '#yaml'
+import { type ImageId, parseImageId } from '../image/image-name.ts'
+import type { Strategy } from './cluster-spec.ts'
 import { parseSize } from './size.ts'
+import { unknownName } from './unknown-name.ts'
 
 const mebibyte = 1024 * 1024
 export const vcpusMax = 512

@@ -1,4 +1,5 @@
-// Why this file exists: a misspelt word of a cluster file is one or two letters away from what was meant.
+// Why this file exists: a misspelt word is one or two letters away from what was meant; a fault that says which saves a
+// search.
 
 const lettersMax = 64
 
