@@ -7,22 +7,22 @@ import { messageType, nameOfType, optionCode } from './option-code.table.ts'
 import { latin1Bytes } from './option-value.ts'
 import { type Outcome, silence } from './outcome.ts'
 import { holderOf, type Question } from './question.ts'
+import { pxeOptionsFor } from './pxe-options.ts'
 import { nowhere, seenFrom, sent } from './reply.ts'
 import { bootOptions, clientIdEcho, machineIdEcho, serverIdOption } from './reply-options.ts'
 import { requestStateOf } from './request.ts'
 import { because } from './why.ts'
 
 export const proxyPort = 4011
-/** PXE 2.1, table 2.1: sub-option 6, bit 3: load the file of this offer, look for no boot server. */
-const noDiscovery = Uint8Array.of(6, 1, 8, 255)
 /** An overheard address is evidence about who is asking for a script, for as long as a boot takes. */
 const overheardSeconds = 3600
 
 export function answerAsProxy(question: Question): Outcome {
   const { message, arrival } = question
   if (message.type === messageType.discover) return bootReply(question, messageType.offer)
-  if (message.type === messageType.request && arrival.port === proxyPort)
-    return bootReply(question, messageType.ack)
+  // Firmware REQUESTs there; what looks for a boot server by itself may say INFORM.
+  const asksHere = message.type === messageType.request || message.type === messageType.inform
+  if (asksHere && arrival.port === proxyPort) return bootReply(question, messageType.ack)
   if (message.type === messageType.request) return overhear(question)
   return silence(because('unsupported', nameOfType(message.type)))
 }
@@ -39,7 +39,7 @@ function bootReply(question: Question, type: number): Outcome {
       ? []
       : [
           { code: optionCode.vendorClass, bytes: latin1Bytes('PXEClient') },
-          { code: optionCode.vendorSpecific, bytes: noDiscovery },
+          { code: optionCode.vendorSpecific, bytes: pxeOptionsFor(message) },
         ]),
     ...bootOptions(message, bootFile, arrival),
     ...clientIdEcho(message),

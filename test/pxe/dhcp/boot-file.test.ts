@@ -187,6 +187,48 @@ test('PXE 2.1: on port 4011 the answer goes back to where the question came from
   })
 })
 
+const onProxyPort = { ...onProv, port: 4011, source: ip('10.77.0.40'), sourcePort: 68 }
+const machineId = Uint8Array.of(0, ...Array.from({ length: 16 }, (_, at) => at + 1))
+
+for (const [sentence, asked, told] of [
+  [
+    'who names a boot item is answered for that item',
+    [71, 4, 0, 9, 0, 0, 255],
+    [71, 4, 0, 9, 0, 0, 255],
+  ],
+  [
+    'a boot item is found behind others',
+    [0, 8, 2, 1, 1, 71, 4, 1, 2, 3, 4],
+    [71, 4, 1, 2, 3, 4, 255],
+  ],
+  ['who names none is told to load this file', [255], [6, 1, 8, 255]],
+  ['a boot item behind the end is none', [255, 71, 4, 0, 0, 0, 0], [6, 1, 8, 255]],
+  ['a boot item that is cut short is none', [71, 4, 0, 0], [6, 1, 8, 255]],
+  ['a boot item of another length is none', [71, 2, 0, 0], [6, 1, 8, 255]],
+  ['a length past the end is none', [8, 200, 71, 4, 0, 0, 0, 0], [6, 1, 8, 255]],
+  ['half an option is none', [71], [6, 1, 8, 255]],
+] as const) {
+  for (const type of [t.request, t.inform]) {
+    test(`PXE 2.1 §2.4.4: on port 4011: ${sentence} (message ${type})`, () => {
+      const options = { ...firmware('PXEClient', 7), 43: Uint8Array.from(asked), 97: machineId }
+      const ack = replyOf(proxied().ask({ type, ciaddr: '10.77.0.40', options }, onProxyPort))
+      assert.ok(ack)
+      assert.deepEqual([ack.type, ack.bootFile, ack.yiaddr], [t.ack, 'snponly.efi', nowhere])
+      assert.deepEqual([ack.ciaddr, ack.siaddr], [ip('10.77.0.40'), server])
+      assert.deepEqual(optionOf(ack.options, 43), Uint8Array.from(told))
+      assert.deepEqual(optionOf(ack.options, 60), text('PXEClient'))
+      assert.deepEqual(optionOf(ack.options, 97), machineId)
+    })
+  }
+}
+
+test('on port 4011 only PXE is answered, and INFORM on 67 is the other server’s', () => {
+  for (const type of [t.request, t.inform])
+    assert.equal(proxied().ask({ type, ciaddr: '10.77.0.40' }, onProxyPort).send, undefined)
+  const inform = { type: t.inform, ciaddr: '10.77.0.40', options: firmware('PXEClient', 7) }
+  assert.equal(proxied().ask(inform).send, undefined)
+})
+
 test('as a proxy we are silent to systems, and remember who was given which address by the other', () => {
   const site = proxied()
   assert.equal(site.ask({ type: t.discover }).send, undefined)
