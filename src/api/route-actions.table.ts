@@ -22,6 +22,7 @@ export const routeActions: Readonly<Record<string, Action>> = {
   'DELETE /v1/machines/:name': 'change-machines',
   'GET /v1/machines/:name/timeline': 'read',
   'POST /v1/machines/:name/power': 'operate-machines',
+  'POST /v1/machines/:name/confirm-off': 'operate-machines',
   'POST /v1/machines/:name/boot': 'operate-machines',
   'GET /v1/waiting': 'read',
   'POST /v1/waiting/:mac/adopt': 'confirm-identity',

@@ -210,6 +210,9 @@ export const tokenRequest = z.strictObject({
 export const powerRequest = z.strictObject({
   action: exactly<PowerAction>()(z.enum(['on', 'off', 'cycle', 'status'])),
 })
+export const confirmOffRequest = z.strictObject({
+  looked: z.literal(true).meta({ description: 'A person has looked, and its power is off' }),
+})
 export const powerAnswer = z.object({ power: z.enum(['on', 'off', 'unknown']) })
 export const bootRequest = z.strictObject({
   next: exactly<BootChoice>()(z.enum(['kvm-host', 'disk', 'rescue', 'by-role'])),

@@ -242,6 +242,8 @@ export interface Services extends ClusterServices, ExchangeServices {
       action: PowerAction,
       caller: Caller,
     ): Promise<{ readonly power: 'on' | 'off' | 'unknown' }>
+    /** A person has looked: the machine is off. */
+    confirmOff(name: string, caller: Caller): Promise<void>
     nextBoot(name: string, choice: BootChoice, caller: Caller): Promise<void>
     order(
       orders: MachineOrders & OrderManner,

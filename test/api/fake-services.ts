@@ -211,6 +211,10 @@ function fakeMachines(core: Omit<FakeCore, 'services'>): Services['machines'] {
       core.orders.push({ what: `power ${action} ${show(name).name}`, caller: caller.name })
       return Promise.resolve({ power: action === 'off' ? ('off' as const) : ('on' as const) })
     },
+    confirmOff: (name, caller) => {
+      core.orders.push({ what: `confirm-off ${show(name).name}`, caller: caller.name })
+      return Promise.resolve()
+    },
     nextBoot: async (name, choice, caller) => {
       core.orders.push({ what: `boot ${choice} ${show(name).name}`, caller: caller.name })
       return Promise.resolve()
@@ -321,6 +325,7 @@ export function brokenServices(): Services {
       remove: rejects,
       timeline: broken,
       power: rejects,
+      confirmOff: rejects,
       nextBoot: rejects,
       waiting: broken,
       adopt: rejects,

@@ -46,6 +46,7 @@ const questions: readonly (readonly [keyof typeof who, Asked])[] = [
   ['staff', { method: 'DELETE', path: '/v1/machines/n1' }],
   ['lookers', { path: '/v1/machines/n001/timeline' }],
   ['staff', { method: 'POST', path: '/v1/machines/n001/power', body: { action: 'on' } }],
+  ['staff', { method: 'POST', path: '/v1/machines/n001/confirm-off', body: { looked: true } }],
   ['staff', { method: 'POST', path: '/v1/machines/n001/boot', body: { next: 'disk' } }],
   ['lookers', { path: '/v1/waiting' }],
   ['staff', { method: 'POST', path: '/v1/waiting/00:00:00:00:00:01/adopt', body: { name: 'n9' } }],

@@ -315,6 +315,18 @@ test('power on, off and cycle switch each machine once', async () => {
   assert.equal((await shell.coppice(['machine', 'power', 'explode', 'n001'])).exit, 2)
 })
 
+test('machines are taken for off when somebody says that he looked, and not before', async () => {
+  const words = ['machine', 'confirm-off', 'n[001-002]']
+  const asked = await shell.coppice(words)
+  assert.equal(asked.exit, 2)
+  assert.match(asked.err, /--i-looked/)
+  const tried = await shell.coppice([...words, '--i-looked', '--dry-run'])
+  assert.match(tried.out + tried.err, /^would take for off: n001 n002/)
+  assert.deepEqual(orders(), [])
+  assert.equal((await shell.coppice([...words, '--i-looked'])).exit, 0)
+  assert.deepEqual(orders(), ['confirm-off n001', 'confirm-off n002'])
+})
+
 test('a timeline shows phases, then the failure, its reason and the last things seen', async () => {
   const { out } = await shell.coppice(['machine', 'timeline', 'n001'])
   assert.match(out, /^n001: boot 1, failed$/m)

@@ -2,6 +2,7 @@
 import { pageOfItems } from '../page.ts'
 import {
   bootRequest,
+  confirmOffRequest,
   machineChange,
   machineQuery,
   machineRequest,
@@ -30,6 +31,26 @@ export function addMachineRoutes(app: Api, { machines }: Services): void {
     },
     ({ params }) => machines.timeline(params.name),
   )
+  addPowerRoutes(app, machines)
+  app.post(
+    '/v1/machines/:name/boot',
+    {
+      schema: {
+        tags,
+        summary: 'Says what the machine boots next, once',
+        params: byName,
+        body: bootRequest,
+        response: { 204: nothing, ...failures },
+      },
+    },
+    async ({ params, body, caller }, reply) => {
+      await machines.nextBoot(params.name, body.next, caller)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function addPowerRoutes(app: Api, machines: Services['machines']): void {
   app.post(
     '/v1/machines/:name/power',
     {
@@ -44,18 +65,19 @@ export function addMachineRoutes(app: Api, { machines }: Services): void {
     ({ params, body, caller }) => machines.power(params.name, body.action, caller),
   )
   app.post(
-    '/v1/machines/:name/boot',
+    '/v1/machines/:name/confirm-off',
     {
       schema: {
         tags,
-        summary: 'Says what the machine boots next, once',
+        summary:
+          'Says that a person has looked and the machine is off, so its nodes may go elsewhere',
         params: byName,
-        body: bootRequest,
+        body: confirmOffRequest,
         response: { 204: nothing, ...failures },
       },
     },
-    async ({ params, body, caller }, reply) => {
-      await machines.nextBoot(params.name, body.next, caller)
+    async ({ params, caller }, reply) => {
+      await machines.confirmOff(params.name, caller)
       return reply.code(204).send(null)
     },
   )

@@ -49,6 +49,7 @@ export interface Appliance extends ClusterAppliance, ExchangeAppliance {
     ): Promise<OrdersView<MachineView>>
     timeline(name: string): Promise<TimelineView>
     power(name: string, action: PowerAction): Promise<'on' | 'off' | 'unknown'>
+    confirmOff(name: string): Promise<void>
     boot(name: string, next: BootChoice): Promise<void>
     waiting(): Promise<readonly WaitingView[]>
     adopt(mac: string, name: string): Promise<MachineView>
@@ -121,6 +122,10 @@ function machinesOf(asking: Asking): Appliance['machines'] {
     power: async (name, action) => {
       const path = `${at(all, name)}/power`
       return (await asking.one({ method: 'POST', path, body: { action } }, powerAnswer)).power
+    },
+    confirmOff: (name) => {
+      const path = `${at(all, name)}/confirm-off`
+      return asking.nothing({ method: 'POST', path, body: { looked: true } })
     },
     boot: (name, next) =>
       asking.nothing({ method: 'POST', path: `${at(all, name)}/boot`, body: { next } }),

@@ -41,6 +41,14 @@ export function declareMachineOrders(noun: Command, declare: Declare): void {
     flags: [dryRunFlag],
     run: power,
   })
+  declare<{ iLooked?: boolean; dryRun?: boolean }>(noun, {
+    name: 'confirm-off',
+    summary: 'say that you looked, and machines are off',
+    help: 'For a host that fell silent and that nothing can switch: its BMC is dead, or it has none. Its virtual nodes are then started elsewhere, and a node that runs twice destroys its data: so pull the plug first, or look at it. A machine whose libvirt answers, or whose BMC says that it is on, is not believed to be off. It counts until the machine is switched on or heard of again.\n\n  coppice machine confirm-off n007 --i-looked',
+    words: [['<names...>', 'node set of machines']],
+    flags: [['--i-looked', 'somebody stood before them and saw that they are off'], dryRunFlag],
+    run: confirmOff,
+  })
   declare<{ next: BootChoice; dryRun?: boolean }>(noun, {
     name: 'boot',
     summary: 'say what machines boot next',
@@ -63,6 +71,26 @@ export function declareMachineOrders(noun: Command, declare: Declare): void {
         machines.boot(name, next),
       )
     },
+  })
+}
+
+async function confirmOff(call: Call<{ iLooked?: boolean; dryRun?: boolean }>): Promise<Outcome> {
+  const names = await namedBy(call.words, call)
+  if (call.flags.iLooked !== true) throw nobodyLooked(names)
+  if (call.flags.dryRun === true) {
+    tell(call, `would take for off: ${names.join(' ')}`)
+    return undefined
+  }
+  const { machines } = await call.appliance()
+  return forEachName(call, names, { done: 'taken for off:' }, (name) => machines.confirmOff(name))
+}
+
+function nobodyLooked(names: readonly string[]): Fault {
+  return new Fault('CPC-CLI-001', {
+    what: 'nobody says that they are off',
+    where: foldNodeSet(names),
+    why: 'their nodes would be started elsewhere, and one that runs twice destroys its data',
+    todo: 'look at them, pull their plugs if need be, and add --i-looked',
   })
 }
 

@@ -49,7 +49,7 @@ export function unfencedFault(host: string, why: string, of: ClusterRef): Fault 
     what: `${host} is silent and may still run nodes of the cluster`,
     where: `${whereOf(of)}, host ${host}`,
     why: `nobody can make sure that it is off: ${why}`,
-    todo: `bring ${host} back, or switch it off and confirm it, then ${goOn}`,
+    todo: `bring ${host} back, or look that it is off (coppice machine confirm-off ${host} --i-looked), then ${goOn}`,
   })
 }
 

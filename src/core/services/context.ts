@@ -1,13 +1,14 @@
 // Why this file exists: what every service of core needs, and the audit that every change goes through.
 import { auditRecord } from '#access'
 import type { Caller } from '#api'
-import type { EntryId, Ip4, Snapshot } from '#directory'
+import type { EntryId, Ip4, Machine, Snapshot } from '#directory'
 import { Fault } from '#fault'
 import type { NextBoot } from '#feed'
 import type { HostKeeper } from '#host'
 import type { DirectorySync } from '#ldap-sync'
 import type { CoreStore } from '#store'
 import type { AddressGiver } from '../addresses.ts'
+import type { Fenced } from '../clusters/hands.ts'
 import type { DirectoryKeeper } from '../directory-keeper.ts'
 import type { EventHub } from '../events.ts'
 import type { EntryNotes } from '../followers.ts'
@@ -32,6 +33,8 @@ export interface ServiceContext {
   readonly writes: () => { readonly libvirt: number; readonly ldap: number }
   /** Tells wire what a machine's next boot is to be. */
   readonly tellNextBoot: (machine: EntryId, choice: NextBoot) => void
+  /** Believes a person that a machine is off, unless it shows life. */
+  readonly believeOff: (machine: Machine) => Promise<Fenced>
   /** A folder of ours, 0700. */
   readonly secretFolder: string
 }

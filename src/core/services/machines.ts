@@ -6,7 +6,7 @@ import { carryOutMachines, machineViewOf, orderMachines } from './machine-orders
 import { findMachine } from './machine-plan.ts'
 import { onlyDone, unwatched } from './orders.ts'
 import { peopleFacts } from './people.ts'
-import { switchPower } from './power.ts'
+import { confirmOff, switchPower } from './power.ts'
 import { readMac, readName } from './reading.ts'
 import { timelineView } from './views.ts'
 
@@ -31,6 +31,7 @@ export function machineServices(context: ServiceContext): Services['machines'] {
       return timelineView(machine, hosts.life(machine.id))
     },
     power: (name, action, caller) => switchPower(find(name), action, caller, context),
+    confirmOff: (name, caller) => confirmOff(find(name), caller, context),
     nextBoot(name, choice, caller) {
       const machine = find(name)
       const change = { caller, action: 'machine boot', target: machine.name, after: choice }

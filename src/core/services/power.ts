@@ -21,6 +21,26 @@ export async function switchPower(
   return audited(context, change, () => order(machine, action, controller, context))
 }
 
+/** In the audit log with who said so: from now on its nodes may start elsewhere. */
+export function confirmOff(
+  machine: Machine,
+  caller: Caller,
+  context: ServiceContext,
+): Promise<void> {
+  const { name } = machine
+  const change = { caller, action: 'machine confirm-off', target: name, after: 'off, by eye' }
+  return audited(context, change, async () => {
+    const believed = await context.believeOff(machine)
+    if (believed.ok) return
+    throw new Fault('CPC-HOST-008', {
+      what: `${name} is not taken for off`,
+      where: machine.dn,
+      why: believed.why,
+      todo: `switch it off: coppice machine power off ${name}; or look whether this is the machine`,
+    })
+  })
+}
+
 async function order(
   machine: Machine,
   action: 'on' | 'off' | 'cycle',

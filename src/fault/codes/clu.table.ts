@@ -12,7 +12,7 @@ export const cluFaults = {
   'CPC-CLU-002': {
     title: 'A host is silent, and nobody can make sure that it is off',
     explanation:
-      'Nodes of a host that does not answer may still run. They are started elsewhere only when its power is known to be off, because otherwise the same node would run twice and damage what both write to. Bring the host back, repair the way to its BMC, or switch it off by hand and confirm that, then apply again.',
+      'Nodes of a host that does not answer may still run. They are started elsewhere only when its power is known to be off, because otherwise the same node would run twice and damage what both write to. Bring the host back, repair the way to its BMC, or switch it off by hand and confirm that (coppice machine confirm-off NAME --i-looked), then apply again.',
     exit: 'conflict',
     status: 409,
   },

@@ -51,4 +51,11 @@ export const hostFaults = {
     exit: 'notFound',
     status: 404,
   },
+  'CPC-HOST-008': {
+    title: 'The machine is not taken for off',
+    explanation:
+      'Somebody confirmed that a machine is off (machine confirm-off), but its libvirt answers, or its BMC says that it is on. Its nodes would then be started a second time elsewhere, so the word is not believed. Switch the machine off, or find out whether name and machine belong together: a wrong coppicePower asks the BMC of another.',
+    exit: 'conflict',
+    status: 409,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -103,7 +103,7 @@ export const vocFaults = {
   'CPC-VOC-016': {
     title: 'Nodes of the cluster may still run on a host that does not answer',
     explanation:
-      'A node that was started again while the first one still runs would exist twice. It is placed anew only when the power of its host is known to be off, or a person confirms it.',
+      'A node that was started again while the first one still runs would exist twice. It is placed anew only when the power of its host is known to be off, or a person confirms it: coppice machine confirm-off NAME --i-looked.',
     exit: 'conflict',
     status: 409,
   },

@@ -56,7 +56,7 @@ function told(refusal: PlanRefusal): Told {
       return [
         'CPC-VOC-016',
         `${named(refusal.vcns)} may still run on ${refusal.host}, which does not answer`,
-        `bring ${refusal.host} back, or confirm that its power is off`,
+        `bring ${refusal.host} back, or look that it is off: coppice machine confirm-off ${refusal.host} --i-looked`,
       ]
     case 'stale-plan':
       return [

@@ -87,7 +87,10 @@ for (const [sentence, parts] of vague) {
     const { hands, fences, presence } = bench('failed', bmc(parts))
     const fenced = await hands.fence(hostName)
     assert.ok(!fenced.ok)
-    assert.match(fenced.why, /nobody knows whether n1 is off: .*coppice machine power n1 status/)
+    assert.match(
+      fenced.why,
+      /nobody knows whether n1 is off: .*coppice machine power status n1.*confirm-off n1 --i-looked/,
+    )
     assert.equal(fences.find(host.id), undefined)
     assert.equal(await presence(), 'away')
   })
@@ -117,4 +120,31 @@ test('a host whose libvirt answers is never switched off; one whose connection o
     assert.equal((await hands.fence(hostName)).ok, ok)
     assert.deepEqual(asked, ok ? ['off'] : [])
   }
+})
+
+test('a person is believed that a host is off, BMC or not, until the host is heard of again', async () => {
+  const unheard = bench('failed', {
+    powerOf: () => bmc({ status: () => Promise.reject(silent) }).powerOf(),
+  })
+  for (const machine of [host, { ...host, power: 'ipmi://10.2.0.1' }]) {
+    const { hands, presence, observe } = machine.power === undefined ? bench('failed') : unheard
+    assert.deepEqual(await hands.believe(machine), { ok: true })
+    assert.equal(await presence(), 'fenced')
+    observe({ kind: 'powered', on: true })
+    assert.equal(await presence(), 'away')
+  }
+})
+
+test('nobody is believed that a host is off which shows life', async () => {
+  const living: HostCalls = {
+    call: (procedure) =>
+      Promise.resolve(procedure.decode(new XdrReader(new XdrWriter().string('n1').bytes))),
+  }
+  const reach = { connectionOf: () => living, sshWords: () => assert.fail() }
+  const talking = bench('ready', { reach })
+  assert.deepEqual(await talking.hands.believe(host), { ok: false, why: 'its libvirt answers' })
+  const on = bench('failed', bmc({ status: () => Promise.resolve('on') }))
+  const switched = { ...host, power: 'ipmi://10.2.0.1' }
+  assert.deepEqual(await on.hands.believe(switched), { ok: false, why: 'its BMC says it is on' })
+  assert.equal(on.fences.find(host.id), undefined)
 })

@@ -56,6 +56,28 @@ export async function fence(
   return { ok: true }
 }
 
+/** A person has looked: for a host whose BMC is dead, or that never had one. What shows life is not overruled. */
+export async function believe(
+  machine: Machine,
+  alive: HostCalls | undefined,
+  parts: FenceParts & { readonly aliveMs: number },
+): Promise<Fenced> {
+  if (alive !== undefined && (await answers(alive, parts.aliveMs)))
+    return { ok: false, why: 'its libvirt answers' }
+  if ((await powerTold(machine, parts)) === 'on') return { ok: false, why: 'its BMC says it is on' }
+  remember(machine, parts)
+  return { ok: true }
+}
+
+async function powerTold(machine: Machine, { powerOf }: FenceParts) {
+  try {
+    return machine.power === undefined ? 'unknown' : await powerOf(machine).status()
+  } catch (error) {
+    if (error instanceof Fault) return 'unknown'
+    throw error
+  }
+}
+
 async function answers(host: HostCalls, deadlineMs: number): Promise<boolean> {
   try {
     await host.call(procedures.connectGetHostname, {}, deadlineMs)
@@ -80,6 +102,6 @@ function remember(machine: Machine, { hosts, fences, now }: FenceParts): void {
 function byHand(host: DnsName, why: string): Fenced {
   return {
     ok: false,
-    why: `nobody knows whether ${host} is off: ${why}. Boot it, so that it becomes ready again, or let its BMC be reached: coppice machine power ${host} status`,
+    why: `nobody knows whether ${host} is off: ${why}. Boot it, so that it becomes ready again, let its BMC be reached (coppice machine power status ${host}), or look yourself: coppice machine confirm-off ${host} --i-looked`,
   }
 }

@@ -16,7 +16,7 @@ import { forgetHere, joinHere, leaveHere, seeHere, type Tenants } from './applia
 import { awaitNode, type NameAsker } from './await-node.ts'
 import { countedHost, countedWriter, type EntryWriter, type HostCalls, Writes } from './counted.ts'
 import { putCluster, putEntry, putNetwork, removeEntry, type ShownDirectory } from './entries.ts'
-import { fence, type FenceParts, isFenced } from './fence.ts'
+import { believe, fence, type FenceParts, isFenced } from './fence.ts'
 import { createOverlay, prepareHost, removeOverlay } from './host-disk.ts'
 import { define, destroy, start, undefine } from './host-domain.ts'
 import { obeyOnHost, type SshWords } from './host-end.ts'
@@ -98,6 +98,12 @@ export class Hands implements ClusterHands {
     const machine = this.#machine(host)
     const connection = this.#parts.reach.connectionOf(machine.id)
     return fence(machine, connection, { ...this.#parts, aliveMs: this.#limits.aliveMs })
+  }
+
+  /** A person says that the machine is off. */
+  async believe(machine: Machine): ReturnType<ClusterHands['fence']> {
+    const connection = this.#parts.reach.connectionOf(machine.id)
+    return believe(machine, connection, { ...this.#parts, aliveMs: this.#limits.aliveMs })
   }
 
   #perform(action: HandAction, doing: Doing): Promise<void> {
