@@ -88,6 +88,9 @@ export class BootHttpServer {
     )
     this.#server.maxConnections = this.#limits.connectionsMax + connectionsInDoubtMax
     this.#server.setTimeout(this.#limits.idleMillisMax)
+    // RFC 9110 §10.1.1: the answer itself may come in place of "100 Continue", and nothing that is asked here has a body.
+    // Behind another request Node would write those words into the middle of an answer.
+    this.#server.on('checkContinue', (request, response) => void this.#answer(request, response))
     this.#server.on('checkExpectation', (_, response) => refuse(response, 417))
     this.#server.on('connection', (socket) => this.#connections.take(socket))
     this.#server.on('clientError', (error, socket) =>

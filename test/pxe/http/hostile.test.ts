@@ -74,6 +74,15 @@ test('HOSTILE 20: what is no HTTP behind a request is never answered into the mi
   assert.doesNotMatch(answer, /HTTP\/1.1 400/)
 })
 
+test('RFC 9110 §10.1.1: nothing is said between the head and the body of an answer', async (context) => {
+  const { port } = await serve(context)
+  const request = (more: string) => `GET /boot.ipxe HTTP/1.1\r\n${host}${more}\r\n`
+  const expecting = request('Expect: 100-continue\r\n')
+  const answer = await rawly(port, request('') + expecting)
+  assert.doesNotMatch(answer, /100 Continue/)
+  assert.equal(answer.match(/\r\n\r\n#!ipxe\n/g)?.length, 2)
+})
+
 test('RFC 9110 §10.1.1: an expectation that is none of ours is refused, with a length', async (context) => {
   const { port } = await serve(context)
   const answer = await rawly(port, `GET /empty HTTP/1.1\r\n${host}Expect: the-best\r\n\r\n`)
