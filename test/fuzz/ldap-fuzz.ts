@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { BentClient } from './bent-client.ts'
 import { ldapCorpus } from './corpus.ts'
+import { berBends } from './ber-bends.ts'
 import { mutant } from './mutate.ts'
 import { readByAll } from './readers.ts'
 
@@ -33,7 +34,7 @@ export async function fuzzLdap(
   try {
     for (let number = 0; number < count; number += 1) {
       const own = (seed + number) >>> 0
-      const bytes = mutant(own, corpus)
+      const bytes = mutant(own, corpus, berBends)
       const began = process.cpuUsage()
       understood += await heardBy(client, bytes, own)
       const { user, system } = process.cpuUsage(began)

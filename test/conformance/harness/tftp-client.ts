@@ -34,7 +34,7 @@ export class TftpSession {
   constructor(socket: Socket) {
     this.#socket = socket
     socket.on('message', (bytes, { port }) => {
-      const answer = read(bytes, port)
+      const answer = readTftp(bytes, port)
       this.#heard.push(answer)
       this.all.push(answer)
       socket.emit('heard')
@@ -182,7 +182,7 @@ export function strings(kind: number, parts: readonly string[]): Uint8Array {
   ])
 }
 
-function read(bytes: Buffer, fromPort: number): TftpAnswer {
+export function readTftp(bytes: Buffer, fromPort: number): TftpAnswer {
   if (bytes.length < 4)
     return { opcode: -1, number: -1, bytes: Uint8Array.from(bytes), fromPort, options: new Map() }
   const kind = bytes.readUInt16BE(0)
