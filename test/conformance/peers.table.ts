@@ -348,11 +348,13 @@ export const peers: Readonly<Record<string, Reasons>> = {
       ],
     },
     {
-      reason: 'it reads past what was sent, into zeros of its own',
+      reason:
+        'it reads past what was sent, into what an earlier packet or its own zeros have left there',
       cases: [
         'RFC 1350 §5: a request whose string has no end is not served, and the next is',
         'RFC 1350 §5: a request without a mode is refused, and the next is served',
       ],
+      wavers: true,
     },
     {
       reason: 'it takes files from anybody who may write into its folder',

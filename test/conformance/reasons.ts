@@ -9,6 +9,9 @@ export interface Reason {
   readonly wavers?: true
 }
 
+/** A peer that claims an RFC keeps at least four fifths of it, or the battery is wrong. */
+export const keptMin = 0.8
+
 export type Reasons = readonly Reason[]
 
 export function reasonsOf(subject: string): Reasons {

@@ -6,7 +6,7 @@ import { type Case, isFor } from './harness/case.ts'
 import { knownGaps } from './known-gaps.table.ts'
 import { onlyOurs } from './only-ours.table.ts'
 import { peers } from './peers.table.ts'
-import { reasonFor, type Reasons } from './reasons.ts'
+import { keptMin, reasonFor, type Reasons } from './reasons.ts'
 import { subjects } from './subjects/index.ts'
 
 const cases: readonly Pick<Case, 'says' | 'protocol' | 'alsoNeeds'>[] = [
@@ -16,8 +16,6 @@ const cases: readonly Pick<Case, 'says' | 'protocol' | 'alsoNeeds'>[] = [
 ]
 const sentences = new Set(cases.map(({ says }) => says))
 const others = subjects.filter(({ name }) => name !== 'coppice')
-/** A peer that claims an RFC keeps at least four fifths of it, or the battery is wrong. */
-const shareThatPassesMin = 0.8
 
 function unknownIn(reasons: Reasons): readonly string[] {
   return reasons.flatMap((row) => row.cases).filter((says) => !sentences.has(says))
@@ -44,10 +42,7 @@ for (const subject of others) {
   test(`${subject.name} passes at least four fifths of what it claims`, () => {
     const asked = cases.filter((one) => isFor(one, subject.claims))
     const passed = asked.filter(({ says }) => reasonFor(subject.name, says) === undefined)
-    assert.ok(
-      passed.length / asked.length >= shareThatPassesMin,
-      `${passed.length}/${asked.length}`,
-    )
+    assert.ok(passed.length / asked.length >= keptMin, `${passed.length}/${asked.length}`)
   })
 }
 

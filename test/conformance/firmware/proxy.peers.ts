@@ -23,7 +23,7 @@ const dnsmasq = '/usr/sbin/dnsmasq'
 const qemu = '/usr/bin/qemu-system-x86_64'
 const ovmf = { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', vars: '/usr/share/OVMF/OVMF_VARS_4M.fd' }
 const possible = {
-  timeout: 60_000,
+  timeout: 90_000,
   ...needsRoot(),
   ...needs('iproute2', ip),
   ...needs('dnsmasq-base', dnsmasq),
@@ -110,7 +110,7 @@ async function serve(): Promise<void> {
   })
 }
 
-/** Until the test ends, or somebody asked us for something by that way. */
+/** Without KVM, which not every machine lends. Off when the test ends. */
 function boot(t: TestContext, ...firmware: readonly string[]): void {
   log.length = 0
   const machineArgv = ['-M', 'q35,accel=tcg', '-cpu', 'max', '-m', '256', '-display', 'none']
@@ -133,13 +133,10 @@ test(
     const vars = join(folder, 'vars.fd')
     copyFileSync(ovmf.vars, vars)
     const flash = (path: string, more: string): string => `if=pflash,format=raw,file=${path}${more}`
-    boot(
-      t,
-      ...['-drive', flash(ovmf.code, ',readonly=on'), '-drive', flash(vars, '')],
-      ...['-device', `virtio-net-pci,netdev=n0,mac=${mac},romfile=`],
-    )
+    const drives = ['-drive', flash(ovmf.code, ',readonly=on'), '-drive', flash(vars, '')]
+    boot(t, ...drives, '-device', `virtio-net-pci,netdev=n0,mac=${mac},romfile=`)
     await eventually('OVMF asks for the file', () => asked.length > 0).catch(() => undefined)
-    assert.match(asked[0] ?? '', /^\0\x01snponly\.efi\0octet\0/i, explained())
+    assert.match(asked[0] ?? '', /snponly\.efi.octet./is, explained())
     assert.match(explained(), /DISCOVER 52:54:00:e7:00:21 .*-> OFFER file snponly\.efi/)
     assert.match(explained(), /10\.234\.7\.1\d\d from another server, overheard/)
   },
