@@ -94,8 +94,7 @@ function stages(
   const runDir = join(dataDir, 'run')
   const first: ChildSpec[] = []
   if (directory !== undefined) {
-    const { slapd } = directory
-    first.push({ ...slapdChild(slapd, dataDir), argv: dyingWithUs(slapd.argv) })
+    first.push({ ...slapdChild(directory, dataDir), argv: dyingWithUs(directory.slapd.argv) })
   }
   const nfs = nfsChoice(settings)
   if (nfs.kind === 'none') log(`warning: no NFS, so hosts cannot mount images: ${nfs.reason}`)

@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import type { Settings } from '#config'
 import {
+  bulkPlaceAt,
+  bulkSocket,
   connectorOf,
   type DirectoryEvents,
   DirectorySync,
@@ -22,10 +24,12 @@ export function openDirectorySync(
   const { directory, domain } = settings
   const access =
     directory.kind === 'embedded' ? embeddedAccess({ dataDir, base: directory.base }) : directory
+  const bulk = directory.kind === 'embedded' ? { bulk: bulkPlaceAt(bulkSocket(dataDir)) } : {}
   const tls = directory.kind === 'external' ? directory : {}
   const sync = new DirectorySync(
     {
       ...access,
+      ...bulk,
       base: directory.base,
       domain,
       copyFile: join(dataDir, 'directory.copy'),

@@ -14,6 +14,7 @@ import type { Applied } from './sync/replica.ts'
 import type { FollowerEdges } from './sync/session.ts'
 import type { StagingLimits, Step } from './sync/staging.ts'
 import { Tree } from './sync/tree.ts'
+import type { BulkPlace } from './write/bulk-place.ts'
 import { WriteSession } from './write/session.ts'
 import { DirectoryWriter } from './write/writer.ts'
 
@@ -25,6 +26,8 @@ export interface DirectorySyncSettings extends SecretPlace {
   /** Where the last good copy is kept. */
   readonly copyFile: string
   readonly removals?: RemovalLimits
+  /** Of a server that lends copies for large orders: ours. */
+  readonly bulk?: BulkPlace
   readonly limits?: StagingLimits
 }
 
@@ -92,6 +95,7 @@ export class DirectorySync {
       session: this.#session,
       ownRemovals,
       clock: edges.clock,
+      ...(settings.bulk ? { bulk: settings.bulk } : {}),
     })
     const asked = { ...access, base, attributes: mappedAttributes, ...(limits ? { limits } : {}) }
     this.#follower = new Follower(asked, edges, {

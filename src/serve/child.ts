@@ -24,6 +24,8 @@ export interface ChildSpec {
   readonly mayStartLater?: boolean
   /** Runs before each start; when it fails, that is a death as well. */
   readonly beforeStart?: () => Promise<void>
+  /** For whoever has to do with it beside its keeper. */
+  readonly whenMade?: (child: Child) => void
 }
 
 export interface ChildHooks {
@@ -40,35 +42,67 @@ export class Child {
   #deaths: number[] = []
   #delayMs = restartDelayMsMin
   #stopping = false
+  /** It is away because we want it so. */
+  #resting = false
+  #beginning: Promise<unknown> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
   constructor(spec: ChildSpec, hooks: ChildHooks) {
     this.#spec = spec
     this.#hooks = hooks
+    spec.whenMade?.(this)
   }
 
   /** Resolves when it is ready; rejects with its own fault when it dies before. */
   async start(): Promise<void> {
-    const { name, mayStartLater, beforeStart } = this.#spec
     try {
-      await beforeStart?.()
-      await this.#untilReady(this.#spawn())
+      await this.#begin()
     } catch (error) {
-      if (mayStartLater !== true) {
+      if (this.#spec.mayStartLater !== true) {
         this.#stopping = true
         clearTimeout(this.#timer)
         this.#process?.kill('SIGKILL')
         throw error
       }
-      // Who has died is being started again already.
-      if (this.#process === undefined) this.#died(`could not begin (${reasonOf(error)})`)
-      this.#hooks.log(`warning: for now without ${name}`)
+      this.#goOnTrying(error)
+    }
+  }
+
+  /** Ends it in order, does what must not happen while it runs, and starts it again whatever came of that. */
+  async whileStopped(work: () => void): Promise<void> {
+    this.#resting = true
+    clearTimeout(this.#timer)
+    try {
+      await this.#beginning
+      await this.#end()
+      work()
+    } finally {
+      this.#process = undefined
+      this.#resting = false
+      if (!this.#stopping) await this.#begin().catch((error: unknown) => this.#goOnTrying(error))
     }
   }
 
   async stop(): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#timer)
+    await this.#end()
+    rmSync(this.#spec.pidFile, { force: true })
+  }
+
+  async #begin(): Promise<void> {
+    await this.#spec.beforeStart?.()
+    if (!this.#stopping) await this.#untilReady(this.#spawn())
+  }
+
+  #goOnTrying(error: unknown): void {
+    const { name } = this.#spec
+    // Who has died is being started again already.
+    if (this.#process === undefined) this.#died(`could not begin (${reasonOf(error)})`)
+    this.#hooks.log(`warning: for now without ${name}`)
+  }
+
+  async #end(): Promise<void> {
     const child = this.#process
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -76,7 +110,6 @@ export class Child {
     const late = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs)
     await gone
     clearTimeout(late)
-    rmSync(this.#spec.pidFile, { force: true })
   }
 
   #spawn(): ChildProcess {
@@ -114,11 +147,11 @@ export class Child {
     } catch (error) {
       return this.#died(`could not begin (${reasonOf(error)})`)
     }
-    if (!this.#stopping) this.#spawn()
+    if (!this.#stopping && !this.#resting) this.#spawn()
   }
 
   #died(how: string): void {
-    if (this.#stopping) return
+    if (this.#stopping || this.#resting) return
     const { name } = this.#spec
     const now = Date.now()
     this.#deaths = [...this.#deaths.filter((at) => now - at < deathWindowMs), now]
@@ -135,7 +168,9 @@ export class Child {
       )
     }
     this.#hooks.log(`${name} ${how}; starting it again in ${this.#delayMs} ms`)
-    this.#timer = setTimeout(() => void this.#startAgain(), this.#delayMs)
+    this.#timer = setTimeout(() => {
+      this.#beginning = this.#startAgain()
+    }, this.#delayMs)
     this.#delayMs = Math.min(this.#delayMs * 2, restartDelayMsMax)
   }
 

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EmbeddedDirectory, Endpoint, Settings } from '#config'
 import { type Ip4, parseIp4 } from '#directory'
-import { prepareSlapd, type PreparedSlapd, probeSlapd, SlapdDoor } from '#ldap-sync'
+import { BulkDoor, prepareSlapd, type PreparedSlapd, probeSlapd, SlapdDoor } from '#ldap-sync'
 import { issueOwn, openAuthority, type OwnCertificate } from '#trust'
-import type { ChildSpec } from './child.ts'
+import type { Child, ChildSpec } from './child.ts'
 import { addressOf } from './interface-address.ts'
 
 export interface DirectoryServerPlace {
@@ -20,6 +20,8 @@ export interface DirectoryServer extends AsyncDisposable {
   readonly slapd: PreparedSlapd
   /** A new certificate, if the old one ends before long. Says whether it was changed. */
   readonly renew: (now: number) => Promise<boolean>
+  /** Its slapd, once it is somebody's child: now it can be exchanged for a copy. */
+  readonly keptAs: (child: Pick<Child, 'whileStopped'>) => void
 }
 
 const certificateDays = 90
@@ -48,6 +50,13 @@ export async function openDirectoryServer(place: DirectoryServerPlace): Promise<
     own = next
     return true
   }
+  let kept: Pick<Child, 'whileStopped'> | undefined
+  const whileStopped = async (work: () => void): Promise<void> => {
+    if (kept === undefined) throw new Error('slapd has not been started yet')
+    await kept.whileStopped(work)
+  }
+  const openCopy = (orders: number) => slapd.openCopy(orders, whileStopped)
+  doors.use(await BulkDoor.open({ path: slapd.bulkSocket, open: openCopy, log }))
   const daily = setInterval(() => {
     renew(Date.now()).catch((error: unknown) => {
       log(`warning: the directory keeps its old certificate for now: ${String(error)}`)
@@ -55,11 +64,18 @@ export async function openDirectoryServer(place: DirectoryServerPlace): Promise<
   }, dayMs)
   doors.defer(() => clearInterval(daily))
   const opened = doors.move()
-  return { slapd, renew, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+  const keptAs: DirectoryServer['keptAs'] = (child) => {
+    kept = child
+  }
+  return { slapd, renew, keptAs, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
-export function slapdChild(slapd: PreparedSlapd, dataDir: string): Omit<ChildSpec, 'argv'> {
+export function slapdChild(
+  { slapd, keptAs }: DirectoryServer,
+  dataDir: string,
+): Omit<ChildSpec, 'argv'> {
   return {
+    whenMade: keptAs,
     name: 'slapd',
     pidFile: join(dataDir, 'run', 'slapd.pid'),
     ready: () => probeSlapd(slapd),

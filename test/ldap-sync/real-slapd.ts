@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  BulkDoor,
   connectorOf,
   type PreparedSlapd,
   prepareSlapd,
@@ -20,19 +21,25 @@ export interface RealSlapdOptions {
   /** Like somebody else's server: it takes every spelling, and doubles too. */
   readonly foreign?: boolean
   readonly tlsPem?: string
+  /** A disk of its own. */
+  readonly within?: string
 }
 
 export class RealSlapd {
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'cpc-slapd-'))
+  readonly dataDir: string
   readonly base = 'dc=cluster,dc=test'
   readonly connect = connectorOf(systemClock)
   #prepared: PreparedSlapd | undefined
   #child: ChildProcess | undefined
   #door: SlapdDoor | undefined
+  #bulkDoor: BulkDoor | undefined
+  /** What those who keep it said. */
+  readonly lines: string[] = []
   readonly #options: RealSlapdOptions
 
   constructor(options: RealSlapdOptions = {}) {
     this.#options = options
+    this.dataDir = mkdtempSync(join(options.within ?? tmpdir(), 'cpc-slapd-'))
   }
 
   get prepared(): PreparedSlapd {
@@ -45,13 +52,19 @@ export class RealSlapd {
   }
 
   async start(): Promise<void> {
-    const { foreign = false, ...secure } = this.#options
+    const { foreign = false, tlsPem } = this.#options
+    const log = (line: string): void => void this.lines.push(line)
     const [host, port] = ['127.0.0.1', await freePort()] as const
-    const settings = { dataDir: this.dataDir, base: this.base, listen: `${host}:${port}` }
-    this.#prepared = await prepareSlapd({ ...settings, ...secure })
+    const settings = { dataDir: this.dataDir, base: this.base, listen: `${host}:${port}`, log }
+    this.#prepared = await prepareSlapd({
+      ...settings,
+      ...(tlsPem === undefined ? {} : { tlsPem }),
+    })
     if (foreign) withoutRules(join(this.dataDir, 'ldap/slapd.conf'))
-    const { socketPath } = this.prepared
-    this.#door = await SlapdDoor.open({ host, port, socketPath, log: () => undefined })
+    const { socketPath, bulkSocket, openCopy } = this.prepared
+    this.#door = await SlapdDoor.open({ host, port, socketPath, log })
+    const open = (orders: number) => openCopy(orders, (work) => this.#whileStopped(work))
+    this.#bulkDoor = await BulkDoor.open({ path: bulkSocket, open, log })
     await this.#spawn()
   }
 
@@ -60,7 +73,17 @@ export class RealSlapd {
     await this.#spawn()
   }
 
+  async #whileStopped(work: () => void): Promise<void> {
+    await end(this.#child, 'SIGTERM')
+    try {
+      work()
+    } finally {
+      await this.#spawn()
+    }
+  }
+
   async stop(): Promise<void> {
+    await this.#bulkDoor?.[Symbol.asyncDispose]()
     await end(this.#child, 'SIGTERM')
     await this.#door?.[Symbol.asyncDispose]()
     rmSync(this.dataDir, { recursive: true, force: true })

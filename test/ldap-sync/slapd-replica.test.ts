@@ -6,12 +6,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseIp4 } from '#directory'
+import { bulkPlaceAt, type DirectorySyncSettings, type OrderOutcome } from '#ldap-sync'
 import { issueOwn, openAuthority } from '#trust'
+import { entryOrder } from '../../src/ldap-sync/write/order.ts'
 import { machineLdif, modify, signedIn, slapdAndTools, tool } from './ldap-tools.ts'
 import { RealSlapd } from './real-slapd.ts'
 import { StockReplica } from './stock-replica.ts'
+import { WatchedSync } from './watched-sync.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cpc-replica-ca-'))
+
+function syncSettings({ base, prepared }: RealSlapd): Omit<DirectorySyncSettings, 'domain'> {
+  const { urls, adminDn, secretFile, bulkSocket } = prepared
+  const access = { url: urls[0], bindDn: adminDn, secretFile }
+  return { ...access, base, copyFile: join(folder, 'copy'), bulk: bulkPlaceAt(bulkSocket) }
+}
 
 async function tlsPem(): Promise<string> {
   const now = Date.now()
@@ -85,12 +94,33 @@ test(
       await remove('g')
       await replica.has('h i j k z')
     })
+    await t.test('while large orders take the place of the directory', async () => {
+      const watched = new WatchedSync({ settings: syncSettings(server), connect: server.connect })
+      t.after(() => watched.sync.close())
+      await watched.sync.start()
+      const { writer } = watched.sync
+      const machines = `ou=machines,${server.base}`
+      const names = Array.from({ length: 600 }, (_, at) => `x${at}`)
+      const adds = names.map((name) =>
+        entryOrder(`cn=${name},${machines}`, ['device'], new Map([['cn', [name]]])),
+      )
+      const away = { kind: 'delete', dn: `cn=h,${machines}` } as const
+      const isDone = ({ kind }: OrderOutcome): boolean => kind === 'done'
+      assert.ok((await writer.carryOut([away, ...adds])).every(isDone))
+      await replica.has(['i', 'j', 'k', 'z', ...names].toSorted().join(' '))
+      await replica.stop('SIGKILL')
+      const removals = adds.map(({ dn }) => ({ kind: 'delete', dn }) as const)
+      assert.ok((await writer.carryOut(removals)).every(isDone))
+      await replica.start()
+      await replica.has('i j k z')
+      assert.equal(server.lines.filter((line) => line.includes('large order is in')).length, 2)
+    })
     await t.test('without ever seeing a password', async () => {
       const person = `dn: uid=ada,ou=people,${server.base}\nobjectClass: account\n`
       const secret = 'objectClass: simpleSecurityObject\nuid: ada\nuserPassword: open sesame\n'
       await modify(server, 'admin', person + secret)
       await add('l')
-      await replica.has('h i j k l z')
+      await replica.has('i j k l z')
       assert.match(await replica.everything(), /^uid: ada$/m)
       assert.doesNotMatch(await replica.everything(), /userPassword/)
     })

@@ -138,3 +138,28 @@ test('a child whose pid cannot be written down runs all the same', async (t) => 
   await child.start()
   assert.match(lines[0] ?? '', /runs without its pid file/)
 })
+
+test('what must not happen while it runs happens in between, and it is started again', async (t) => {
+  const { child, pid, lines } = childOf(t, `process.send('ready'); ${idle}`)
+  await child.start()
+  const before = pid()
+  await child.whileStopped(() => assert.throws(() => process.kill(before, 0)))
+  assert.notEqual(pid(), before)
+  assert.doesNotThrow(() => process.kill(pid(), 0))
+  const failing = child.whileStopped(() => {
+    throw new Error('no room')
+  })
+  await assert.rejects(failing, /no room/)
+  assert.doesNotThrow(() => process.kill(pid(), 0))
+  assert.deepEqual(lines, [])
+})
+
+test('one that is about to be started again after its death is started once', async (t) => {
+  const { child, pid, heard } = childOf(t, `process.send('ready'); ${idle}`)
+  await child.start()
+  process.kill(pid(), 'SIGKILL')
+  await heard
+  await child.whileStopped(() => undefined)
+  const only = pid()
+  await child.whileStopped(() => assert.throws(() => process.kill(only, 0)))
+})

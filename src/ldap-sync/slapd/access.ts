@@ -17,10 +17,14 @@ export function embeddedAccess(of: {
   readonly base: string
 }): EmbeddedAccess {
   return {
-    url: `ldapi://${encodeURIComponent(slapdSocket(of.dataDir))}/`,
+    url: ldapiUrl(slapdSocket(of.dataDir)),
     bindDn: adminDn(of.base),
     secretFile: join(of.dataDir, 'ldap-admin.secret'),
   }
+}
+
+export function ldapiUrl(socketPath: string): string {
+  return `ldapi://${encodeURIComponent(socketPath)}/`
 }
 
 /** For whoever is to read everything but passwords, and to change nothing: a replica, a report. */
@@ -33,7 +37,21 @@ export function readerAccess(of: {
 
 /** Below a folder that only its owner may enter. */
 export function slapdSocket(dataDir: string): string {
-  const path = join(dataDir, 'run', 'ldapi')
+  return socketBelow(dataDir, 'ldapi')
+}
+
+/** Where the slapd of a copy listens, for large orders. */
+export function copySocket(dataDir: string): string {
+  return socketBelow(dataDir, 'copy')
+}
+
+/** Where the keeper is asked for a copy. */
+export function bulkSocket(dataDir: string): string {
+  return socketBelow(dataDir, 'bulk')
+}
+
+function socketBelow(dataDir: string, name: 'ldapi' | 'copy' | 'bulk'): string {
+  const path = join(dataDir, 'run', name)
   if (Buffer.byteLength(path) > socketPathBytesMax) throw tooLong(path)
   return path
 }

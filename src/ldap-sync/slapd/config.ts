@@ -16,6 +16,10 @@ export interface SlapdFacts {
   readonly schema: string
   /** Key and certificate in one file, so that both change at once. Absent: no StartTLS. */
   readonly tlsFile?: string
+  /** Every write is refused, whoever asks. */
+  readonly readOnly?: boolean
+  /** For a database that nobody is served from, until somebody else has synced its file. */
+  readonly unsynced?: boolean
 }
 
 const debianSchemas = ['core', 'cosine', 'nis', 'inetorgperson']
@@ -34,6 +38,9 @@ const unreadSecondsMax = 30
  * that way, without a pause.
  */
 export const keeperDn = 'cn=config'
+
+/** In a running slapd; its number counts the databases in the order of `slapdConfig`. */
+export const mainDatabaseDn = 'olcDatabase={2}mdb,cn=config'
 
 /** A change of this line makes the next start build the database anew. */
 export const indexLine =
@@ -97,6 +104,8 @@ function mainDatabase(facts: SlapdFacts): string[] {
     `rootpw ${quote(facts.adminPassword)}`,
     `directory ${quote(facts.databaseDir)}`,
     `maxsize ${facts.databaseBytesMax}`,
+    ...(facts.readOnly === true ? ['readonly on'] : []),
+    ...(facts.unsynced === true ? ['dbnosync'] : []),
     indexLine,
     // People may sign in and change their own password; nobody reads one, not even hashed, but the administrator.
     'access to attrs=userPassword by self =xw by anonymous auth by * none',

@@ -1,23 +1,21 @@
 // Why this file exists: the database is made, or brought up to date, complete under another name before it gets its
 // own, so that a half-made one is never served, whatever ends us.
 import { execFile } from 'node:child_process'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Fault } from '#fault'
 import { type Dn, keyOf, parseDn, textOf } from '../dn.ts'
-import { databaseBytesMax, indexLine } from './config.ts'
+import { databaseBytesMax } from './config.ts'
+import {
+  bytesOf,
+  clear,
+  emptyFolder,
+  exchange,
+  finishExchange,
+  isCurrent,
+  sealDatabase,
+} from './database-files.ts'
 import { firstEntries } from './first-entries.ts'
 import { type Renewal, renewedEntry } from './renewed-entry.ts'
 import { rewriteDatabase } from './rewrite.ts'
@@ -34,11 +32,6 @@ export interface DatabasePlace {
 
 const slapaddProgram = '/usr/sbin/slapadd'
 const slapaddMillisMax = 30_000
-/** What the entries are held to. It rises when `renewedEntry` learns something. */
-const contentVersion = 2
-/** Stands in the database's own folder, written last: with it the database is whole. */
-const versionFile = 'coppice-version'
-const version = `${contentVersion}\n${indexLine}\n`
 /** A new copy of few entries is larger than the old one by some pages only. */
 const copyBytesMin = 64 * 1024 ** 2
 const copyGrowthMax = 4
@@ -53,11 +46,6 @@ export async function ensureDatabase(place: DatabasePlace): Promise<string> {
   if (!isCurrent(database)) await rebuildDatabase(place)
   for (const left of ['db.new', 'db.old']) clear(join(folder, left))
   return database
-}
-
-function isCurrent(database: string): boolean {
-  const path = join(database, versionFile)
-  return existsSync(path) && readFileSync(path, 'utf8') === version
 }
 
 async function createDatabase({ folder, base, configure }: DatabasePlace): Promise<void> {
@@ -80,8 +68,7 @@ async function rebuildDatabase(place: DatabasePlace): Promise<void> {
   const { folder, base, configure, renewal, log } = place
   const before = join(folder, 'db')
   const fresh = emptyFolder(join(folder, 'db.new'))
-  const bytes = statSync(join(before, 'data.mdb')).blocks * 512
-  const copyBytesMax = Math.min(databaseBytesMax, bytes * copyGrowthMax + copyBytesMin)
+  const copyBytesMax = Math.min(databaseBytesMax, bytesOf(before) * copyGrowthMax + copyBytesMin)
   log('the directory is of another release: it is brought up to date')
   try {
     const count = await rewriteDatabase({
@@ -98,50 +85,6 @@ async function rebuildDatabase(place: DatabasePlace): Promise<void> {
     clear(fresh)
     throw notRebuilt(folder, error)
   }
-}
-
-function emptyFolder(path: string): string {
-  clear(path)
-  mkdirSync(path, { mode: 0o700 })
-  return path
-}
-
-function clear(path: string): void {
-  rmSync(path, { recursive: true, force: true })
-}
-
-/** After this line a crash of the whole machine finds it whole. */
-function sealDatabase(database: string): void {
-  syncToDisk(join(database, 'data.mdb'))
-  writeFileSync(join(database, versionFile), version, { flush: true })
-  syncToDisk(database)
-}
-
-/** Killed between the two renamings, we go on where we were at the next start. */
-function exchange(folder: string): void {
-  const database = join(folder, 'db')
-  const old = join(folder, 'db.old')
-  if (existsSync(database)) {
-    clear(old)
-    renameSync(database, old)
-  }
-  renameSync(join(folder, 'db.new'), database)
-  syncToDisk(folder)
-}
-
-function finishExchange(folder: string): void {
-  const database = join(folder, 'db')
-  const old = join(folder, 'db.old')
-  if (existsSync(database)) return
-  if (isCurrent(join(folder, 'db.new'))) exchange(folder)
-  // A copy that is not of this release: what it was made of is still there.
-  else if (existsSync(old)) renameSync(old, database)
-}
-
-function syncToDisk(path: string): void {
-  const file = openSync(path, 'r')
-  fsyncSync(file)
-  closeSync(file)
 }
 
 function checkSameBase(folder: string, base: Dn): void {

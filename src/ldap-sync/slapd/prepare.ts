@@ -4,13 +4,23 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { Fault } from '#fault'
 import { type Dn, parseDn, textOf } from '../dn.ts'
-import { embeddedAccess, readerAccess, slapdSocket } from './access.ts'
+import {
+  bulkSocket,
+  copySocket,
+  embeddedAccess,
+  ldapiUrl,
+  readerAccess,
+  slapdSocket,
+} from './access.ts'
+import { BulkCopy, type BulkParts, type Opened } from './bulk-copy.ts'
 import { takeCertificate, writeTlsFile } from './certificate.ts'
-import { databaseBytesMax, type SlapdFacts, slapdConfig } from './config.ts'
+import { databaseBytesMax, mainDatabaseDn, type SlapdFacts, slapdConfig } from './config.ts'
 import { ensureDatabase } from './database.ts'
 import { firstEntries } from './first-entries.ts'
 import { hashGenerated, hashPeoples, isHashed, type PasswordScheme } from './password.ts'
+import { ServedConfig } from './served-config.ts'
 import { stampOf } from './renewed-entry.ts'
+import { changeRunning, type RunningSlapd } from './running.ts'
 import { schemaDirectives } from './schema-file.ts'
 import { ensureSecret, newSecret } from './secrets.ts'
 import { healUncleanEnd } from './unclean-end.ts'
@@ -40,7 +50,17 @@ export interface PreparedSlapd {
   readonly readerSecretFile: string
   /** Puts another key and certificate in the place of the first, now and for the next start. */
   readonly changeCertificate: (tlsPem: string) => Promise<void>
+  /** Where core asks for a copy to write a large order into, and what makes one. */
+  readonly bulkSocket: string
+  readonly openCopy: (orders: number, whileStopped: BulkParts['whileStopped']) => Promise<Opened>
 }
+
+type Configure = (
+  name: string,
+  databaseDir: string,
+  bytesMax: number,
+  more?: Partial<SlapdFacts>,
+) => string
 
 const slapdProgram = '/usr/sbin/slapd'
 const argon2Module = '/usr/lib/ldap/argon2.so'
@@ -85,6 +105,11 @@ async function prepare(settings: SlapdSettings, base: Dn): Promise<PreparedSlapd
   const database = await ensureDatabase({ folder, base, renewal, log, configure })
   const configFile = configure('slapd.conf', database, databaseBytesMax)
   const lastEnd = { pidFile: facts.pidFile, configFile, base: of.base }
+  const running = { url: admin.url, keeperSecret }
+  const config = new ServedConfig(folder, () =>
+    configure('closed.conf', database, databaseBytesMax, { readOnly: true }),
+  )
+  const copySettings = { folder, dataDir, base: of.base, configure, config, running, log }
   return {
     argv: slapdCommand(configFile, admin.url),
     beforeStart: () => healUncleanEnd(lastEnd),
@@ -96,18 +121,53 @@ async function prepare(settings: SlapdSettings, base: Dn): Promise<PreparedSlapd
     readerSecretFile: reader.secretFile,
     async changeCertificate(next) {
       writeTlsFile(tlsFile, next)
-      await takeCertificate({ url: admin.url, keeperSecret, tlsFile })
+      await takeCertificate(running, tlsFile)
     },
+    bulkSocket: bulkSocket(dataDir),
+    openCopy: (orders, whileStopped) =>
+      BulkCopy.open(orders, { ...bulkParts(copySettings), whileStopped }),
   }
+}
+
+interface CopySettings {
+  readonly folder: string
+  readonly dataDir: string
+  readonly base: string
+  readonly configure: Configure
+  readonly config: ServedConfig
+  readonly running: RunningSlapd
+  readonly log: (line: string) => void
+}
+
+function bulkParts(settings: CopySettings): Omit<BulkParts, 'whileStopped'> {
+  const { folder, dataDir, base, configure, config, running, log } = settings
+  const url = ldapiUrl(copySocket(dataDir))
+  return {
+    place: {
+      folder,
+      base,
+      url,
+      configure: (database) => configure('copy.conf', database, databaseBytesMax, asCopy(folder)),
+      commandOf: (configFile) => slapdCommand(configFile, url),
+    },
+    config,
+    tellServed: (readOnly) =>
+      changeRunning(running, mainDatabaseDn, 'olcReadOnly', readOnly ? 'TRUE' : 'FALSE'),
+    log,
+  }
+}
+
+function asCopy(folder: string): Partial<SlapdFacts> {
+  return { unsynced: true, pidFile: join(folder, 'copy.pid') }
 }
 
 function configurator(
   folder: string,
   facts: Omit<SlapdFacts, 'databaseDir' | 'databaseBytesMax'>,
-): (name: string, databaseDir: string, bytesMax: number) => string {
-  return (name, databaseDir, bytesMax) => {
+): Configure {
+  return (name, databaseDir, bytesMax, more = {}) => {
     const path = join(folder, name)
-    const text = slapdConfig({ ...facts, databaseDir, databaseBytesMax: bytesMax })
+    const text = slapdConfig({ ...facts, databaseDir, databaseBytesMax: bytesMax, ...more })
     // A slapd that dies on a full disk must find it whole.
     writeFileSync(`${path}.new`, text, { mode: 0o600 })
     renameSync(`${path}.new`, path)

@@ -4,10 +4,11 @@ import { systemClock } from '../client/clock.ts'
 import { connectorOf } from '../client/connection.ts'
 import { parseLdapUrl } from '../client/url.ts'
 import { ldapFilter } from '../message/filter.ts'
-import type { PreparedSlapd } from './prepare.ts'
 
 /** Asks for the root entry. Any failure means: not yet. */
-export async function probeSlapd(slapd: Pick<PreparedSlapd, 'urls'>): Promise<boolean> {
+export async function probeSlapd(slapd: {
+  readonly urls: readonly [string, ...string[]]
+}): Promise<boolean> {
   try {
     const connection = await connectorOf(systemClock)(parseLdapUrl(slapd.urls[0]))
     using client = new LdapClient(connection, systemClock)

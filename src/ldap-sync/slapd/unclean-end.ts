@@ -5,19 +5,26 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { stampOf } from './renewed-entry.ts'
 
-export interface LastEnd {
-  /** slapd removes it when it stops in order. */
-  readonly pidFile: string
+export interface Marked {
   readonly configFile: string
   readonly base: string
+}
+
+export interface LastEnd extends Marked {
+  /** slapd removes it when it stops in order. */
+  readonly pidFile: string
 }
 
 const slapmodifyProgram = '/usr/sbin/slapmodify'
 const slapmodifyMillisMax = 10_000
 
 /** To be called before each start. */
-export async function healUncleanEnd({ pidFile, configFile, base }: LastEnd): Promise<void> {
-  if (!existsSync(pidFile)) return
+export async function healUncleanEnd(lastEnd: LastEnd): Promise<void> {
+  if (existsSync(lastEnd.pidFile)) await setMarkAhead(lastEnd)
+}
+
+/** Of a database that no slapd writes to now. */
+export async function setMarkAhead({ configFile, base }: Marked): Promise<void> {
   const dn = `dn:: ${Buffer.from(base).toString('base64')}`
   const mark = `replace: contextCSN\ncontextCSN: ${stampOf(new Date())}`
   await slapmodify(['-f', configFile, '-b', base], `${dn}\nchangetype: modify\n${mark}\n`)

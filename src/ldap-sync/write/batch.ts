@@ -10,6 +10,10 @@ import type { WriteSession } from './session.ts'
 
 export interface CarryOutEdges extends SendEdges {
   readonly session: WriteSession
+  /** Somebody may have carried the orders out already: the directory is asked about each before it is sent. */
+  readonly areDoubtful?: boolean
+  /** After this many lost connections it is left. */
+  readonly triesMax?: number
 }
 
 export interface Placed {
@@ -37,12 +41,14 @@ export class Batch {
   constructor(orders: readonly Placed[], edges: CarryOutEdges) {
     this.#left = orders
     this.#edges = edges
+    if (edges.areDoubtful === true) for (const each of orders) this.#doubtful.add(each)
   }
 
   /** Resolves with a verdict on each. Its second part: the connection is gone, and no more is to be tried. */
   async carryOut(): Promise<readonly [ReadonlyMap<Placed, Verdict>, Fault | undefined]> {
     let lost: Fault | undefined
-    for (let tries = 0; this.#left.length > 0 && tries <= triesMax; tries += 1) {
+    const most = this.#edges.triesMax ?? triesMax
+    for (let tries = 0; this.#left.length > 0 && tries <= most; tries += 1) {
       if (tries > 0) await this.#pause(tries)
       lost = await this.#attempt()
       if (this.#doubtful.size === 0) break

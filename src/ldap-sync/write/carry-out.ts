@@ -1,56 +1,76 @@
-// Why this file exists: thousands of orders are carried out in large batches, for a server syncs its disk once for
-// each write it is sent alone; and at the end it is known of each order what became of it.
-import type { Fault } from '#fault'
-import { Batch, type CarryOutEdges, type Placed } from './batch.ts'
-import { inLevels } from './levels.ts'
+// Why this file exists: a server syncs its disk for each write. Our own slapd lends a copy for a large order instead,
+// which is synced once; a server that lends none, or cannot now, gets the orders one by one.
+import { LdapRefusal } from '../client/fault.ts'
+import { parseLdapUrl } from '../client/url.ts'
+import type { CarryOutEdges } from './batch.ts'
+import type { BulkPlace, LentCopy } from './bulk-place.ts'
+import { type CarryOutOptions, inBatches, type OrderOutcome } from './in-batches.ts'
 import type { DirectoryOrder } from './order.ts'
 
-export type OrderOutcome =
-  | { readonly order: DirectoryOrder; readonly kind: 'done' }
-  | { readonly order: DirectoryOrder; readonly kind: 'failed'; readonly fault: Fault }
-  | { readonly order: DirectoryOrder; readonly kind: 'not-tried' }
-
-export interface CarryOutOptions {
-  /** The batch that is under way is ended; the rest is not tried. */
-  readonly signal?: AbortSignal
-  /** After each batch: how many are done by now. */
-  readonly onDone?: (done: number) => void
+export interface WriterEdges extends CarryOutEdges {
+  readonly bulk?: BulkPlace
 }
 
-/** Long enough that one sync of a disk among so many does not count, short enough that other writers get through. */
-const batchOrdersMax = 500
+type InCopy =
+  | { readonly kind: 'settled'; readonly outcomes: OrderOutcome[] }
+  /** The directory is as it was. */
+  | { readonly kind: 'nothing-done' }
+  | { readonly kind: 'unknown' }
+
+/** About as long one by one as in a copy, whose slapd must be started and put in the place of the other. */
+const bulkOrdersMin = 500
+/** RFC 4511 4.1.9: operationsError, busy, unavailable, other. They tell of the server, not of the order. */
+const serversTrouble: ReadonlySet<number> = new Set([1, 51, 52, 80])
 
 export async function carryOut(
   orders: readonly DirectoryOrder[],
-  { signal, onDone }: CarryOutOptions,
-  edges: CarryOutEdges,
+  options: CarryOutOptions,
+  edges: WriterEdges,
 ): Promise<OrderOutcome[]> {
-  const outcomes = orders.map((order): OrderOutcome => ({ order, kind: 'not-tried' }))
-  let done = 0
-  for (const batch of batchesOf(orders)) {
-    if (signal?.aborted === true) break
-    const [verdicts, lost] = await edges.session.inTurn(() => new Batch(batch, edges).carryOut())
-    for (const [{ order, place }, verdict] of verdicts) {
-      outcomes[place] = { order, ...verdict }
-      if (verdict.kind === 'done') done += 1
-    }
-    onDone?.(done)
-    if (lost) break
-  }
-  return outcomes
+  const { bulk, ...rest } = edges
+  if (bulk === undefined || orders.length < bulkOrdersMin) return inBatches(orders, options, rest)
+  const { session } = rest
+  const result = await session.inTurn(() =>
+    session.alone(async () => {
+      await using copy = await bulk.open(orders.length)
+      if (copy === undefined) return nothingDone
+      return await inCopy(orders, options, rest, copy)
+    }),
+  )
+  if (result.kind === 'settled') return result.outcomes
+  return inBatches(orders, options, { ...rest, areDoubtful: result.kind === 'unknown' })
 }
 
-/** Level after level: what an order needs stands in an earlier batch, or before it in its own. */
-function* batchesOf(orders: readonly DirectoryOrder[]): Generator<readonly Placed[]> {
-  let batch: Placed[] = []
-  for (const [level, places] of inLevels(orders).entries()) {
-    for (const place of places) {
-      const order = orders[place]
-      if (order) batch.push({ order, place, level })
-      if (batch.length < batchOrdersMax) continue
-      yield batch
-      batch = []
+const nothingDone = { kind: 'nothing-done' } as const satisfies InCopy
+
+async function inCopy(
+  orders: readonly DirectoryOrder[],
+  options: CarryOutOptions,
+  edges: CarryOutEdges,
+  copy: LentCopy,
+): Promise<InCopy> {
+  const session = edges.session.at(parseLdapUrl(copy.url))
+  try {
+    const outcomes = await inBatches(orders, options, { ...edges, session, triesMax: 0 })
+    if (!outcomes.every((outcome) => isSettled(outcome, options))) return nothingDone
+    const isChanged = outcomes.some(({ kind }) => kind === 'done')
+    if (!isChanged || (await copy.publish())) return { kind: 'settled', outcomes }
+    return { kind: 'unknown' }
+  } finally {
+    session.close()
+  }
+}
+
+/** The served slapd would say the same. */
+function isSettled(outcome: OrderOutcome, { signal }: CarryOutOptions): boolean {
+  switch (outcome.kind) {
+    case 'done':
+      return true
+    case 'not-tried':
+      return signal?.aborted === true
+    case 'failed': {
+      const { fault } = outcome
+      return fault instanceof LdapRefusal && !serversTrouble.has(fault.resultCode)
     }
   }
-  if (batch.length > 0) yield batch
 }

@@ -1,6 +1,7 @@
 // Why this file exists: writes are rare, so their connection is made when the first one comes and again when it
 // was lost, apart from the one that listens.
 import { LdapClient } from '../client/client.ts'
+import type { LdapUrl } from '../client/url.ts'
 import type { FollowerEdges, FollowerSettings } from '../sync/session.ts'
 
 export class WriteSession {
@@ -10,6 +11,8 @@ export class WriteSession {
   #open: LdapClient | undefined
   #closed = false
   #turn: Promise<unknown> = Promise.resolve()
+  #alone: Promise<unknown> | undefined
+  readonly #writing = new Set<Promise<unknown>>()
 
   constructor(settings: Pick<FollowerSettings, 'url' | 'credentials'>, edges: FollowerEdges) {
     this.#settings = settings
@@ -31,6 +34,31 @@ export class WriteSession {
     const result = this.#turn.then(work)
     this.#turn = result.catch(() => undefined)
     return result
+  }
+
+  /** One write, or a few that belong together. They wait while somebody has the directory alone. */
+  async write<T>(work: (client: LdapClient) => Promise<T>): Promise<T> {
+    while (this.#alone !== undefined) await this.#alone
+    const writing = this.client().then(work)
+    const over = writing.catch(() => undefined)
+    this.#writing.add(over)
+    return writing.finally(() => this.#writing.delete(over))
+  }
+
+  /** After the writes that are under way, and before all others. Afterwards the connection is made anew. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = Promise.all(this.#writing).then(work)
+    const alone = result.catch(() => undefined)
+    this.#alone = alone
+    return result.finally(() => {
+      if (this.#alone === alone) this.#alone = undefined
+      this.#open?.close()
+    })
+  }
+
+  /** The same person, at another place. */
+  at(url: LdapUrl): WriteSession {
+    return new WriteSession({ ...this.#settings, url }, this.#edges)
   }
 
   close(): void {

@@ -6,8 +6,8 @@ import { LdapRefusal } from '../client/fault.ts'
 import { childDn, parseDn, rdnOf } from '../dn.ts'
 import { ldapFilter } from '../message/filter.ts'
 import type { MachineFields, NetworkFields, NicFields, Values, VoFields } from './attributes.ts'
-import type { CarryOutEdges } from './batch.ts'
-import { carryOut, type CarryOutOptions, type OrderOutcome } from './carry-out.ts'
+import { carryOut, type WriterEdges } from './carry-out.ts'
+import type { CarryOutOptions, OrderOutcome } from './in-batches.ts'
 import {
   addressOrder,
   type Alteration,
@@ -31,9 +31,9 @@ const filter = ldapFilter`(objectClass=*)`
 /** Every method may throw a Fault; an LdapRefusal carries the server's own code. Those that add return the DN. */
 export class DirectoryWriter {
   readonly base: string
-  readonly #edges: CarryOutEdges
+  readonly #edges: WriterEdges
 
-  constructor(base: string, edges: CarryOutEdges) {
+  constructor(base: string, edges: WriterEdges) {
     this.base = base
     this.#edges = edges
   }
@@ -99,18 +99,18 @@ export class DirectoryWriter {
 
   /** Gives an entry another canonical name; its entryUUID stays. Returns the new DN. */
   async rename(dn: string, name: DnsName | Label): Promise<string> {
-    const client = await this.#edges.session.client()
-    await client.rename(dn, rdnOf('cn', name))
+    await this.#edges.session.write((client) => client.rename(dn, rdnOf('cn', name)))
     const [, ...parents] = parseDn(dn) ?? []
     return childDn('cn', name, parents.map(({ text }) => text).join(','))
   }
 
   /** With all that stands below it. These removals are ours, so they never count as a mass deletion. */
   async remove(dn: string): Promise<void> {
-    const client = await this.#edges.session.client()
-    for (const order of await removalOrders(client, dn)) {
-      await carryOutOne(client, order, this.#edges)
-    }
+    await this.#edges.session.write(async (client) => {
+      for (const order of await removalOrders(client, dn)) {
+        await carryOutOne(client, order, this.#edges)
+      }
+    })
   }
 
   /** What changing them means for the classes that they have now. */
@@ -132,7 +132,7 @@ export class DirectoryWriter {
   }
 
   async #write(order: DirectoryOrder): Promise<string> {
-    await carryOutOne(await this.#edges.session.client(), order, this.#edges)
+    await this.#edges.session.write((client) => carryOutOne(client, order, this.#edges))
     return order.dn
   }
 }
