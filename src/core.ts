@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openApi } from '#api'
-import type { Machine, Vcn } from '#directory'
+import type { DnsName, Machine, Vcn } from '#directory'
 import { runChild } from './serve/child-main.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { version } from './serve/version.ts'
@@ -32,6 +32,7 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
     ...clusters,
     openConsole: (vcn: Vcn) => openConsole(vcn, foundation),
     writes: () => clusters.hands.writes(),
+    clustersOn: (host: DnsName) => clusters.engine.clustersOn(host),
     believeOff: (machine: Machine) => clusters.hands.believe(machine),
   }
   const api = await openApi({

@@ -69,10 +69,13 @@ export async function openLiveDirectory(t: TestContext, provider: Provider) {
   await sync.start()
   await live.promise
   const snapshot = () => directory.snapshot
-  const context = { ...house, directory, sync, addresses, snapshot, applianceAddresses }
+  const carried = new Map<string, readonly string[]>()
+  const clustersOn = (host: string): readonly string[] => carried.get(host) ?? []
+  const parts = { ...house, directory, sync, addresses, snapshot, applianceAddresses }
+  const context = { ...parts, clustersOn }
   const order = (orders: MachineOrders & OrderManner, told: OrderWatch = watch) =>
     orderMachines(orders, caller, context, told)
-  return { ...context, bench, base, addressOf, order, networks: networkServices(context) }
+  return { ...context, carried, bench, base, addressOf, order, networks: networkServices(context) }
 
   function addressOf(name: string): string {
     const address = snapshot().byName.get(known(parseDnsName(name)))?.device.nics[0]?.address

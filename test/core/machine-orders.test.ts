@@ -116,6 +116,20 @@ for (const [sentence, orders, code] of [
   })
 }
 
+test('a host on which clusters have nodes is neither removed nor made something else', async (t) => {
+  const site = await openSite(t)
+  await site.order({ add: machines(2).map((one) => ({ ...one, role: 'host' as const })) })
+  site.carried.set('n1', ['physics/hpl', 'bio/blast'])
+  const becomesOther = { change: [{ name: 'n1', role: 'other' }] } as const
+  for (const orders of [{ remove: ['n1', 'n2'] }, becomesOther]) {
+    const fault = await faultOf(site.order(orders))
+    assert.equal(fault.code, 'CPC-HOST-009')
+    assert.match(fault.text.why, /nodes of physics\/hpl, bio\/blast are placed there/)
+  }
+  assert.deepEqual((await site.order({ change: [{ name: 'n1', tags: ['a'] }] })).done, ['n1'])
+  assert.deepEqual((await site.order({ remove: ['n2'] })).done, ['n2'])
+})
+
 test('what a removed machine had is free for one that is added by the same order', async (t) => {
   const site = await openSite(t)
   await site.order({ add: [{ name: 'n1', macs: [macOf(1)], address: '10.77.0.9' }] })

@@ -188,6 +188,15 @@ test('HOSTILE 61: nothing starts anew while its host only does not answer', () =
   assert.match(told(planDown(of, world.input)), words)
 })
 
+test('HOSTILE 61: nothing starts anew while its host is described no more, and the way out is told', () => {
+  const world = up(file(compute(2)))
+  world.hosts = [host(2)]
+  const words =
+    /CPC-VOC-019 compute1 may still run on n1, which is no host of the directory any more/
+  assert.match(told(planCluster(file(compute(2)), world.input)), words)
+  assert.match(told(planDown(of, world.input)), words)
+})
+
 test('HOSTILE 55: nodes of a host that is off are placed anew, and nothing is asked of that host', () => {
   const world = up(file(compute(2)))
   world.hosts = [host(1, { presence: 'fenced' }), host(2)]

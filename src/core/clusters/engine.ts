@@ -1,5 +1,5 @@
 // Why this file exists: what the rest of core may ask of the one who carries plans out.
-import type { Label, Vcn } from '#directory'
+import type { DnsName, Label, Vcn } from '#directory'
 import type { Sighting } from '#feed'
 import type { Book, ClusterSpec, LifeState, Plan, PlanRefusal } from '#vocluster'
 import type { Fault } from '#fault'
@@ -67,6 +67,8 @@ export interface ClusterEngine extends AsyncDisposable {
   jobs(): readonly JobRecord[]
   job(id: string): JobRecord | undefined
   book(): Book
+  /** As `physics/hpl`: those that have room on it. */
+  clustersOn(host: DnsName): readonly string[]
   /** Clusters that are wanted up, or that something is left of. */
   clusters(): readonly { readonly vo: Label; readonly cluster: Label }[]
   /** The spec that a cluster was last applied with. */

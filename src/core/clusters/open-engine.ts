@@ -1,5 +1,5 @@
 // Why this file exists: the door of the engine: orders come in, each is judged and booked in one breath, and becomes a job.
-import type { Label, Vcn } from '#directory'
+import type { DnsName, Label, Vcn } from '#directory'
 import type { Sighting } from '#feed'
 import {
   type Book,
@@ -135,6 +135,12 @@ class Engine implements ClusterEngine {
 
   book(): Book {
     return this.#shop.ledger.book
+  }
+
+  clustersOn(host: DnsName): readonly string[] {
+    return [...this.book().values()]
+      .filter(({ bookings }) => bookings.some((one) => one.host === host))
+      .map(({ vo, cluster }) => `${vo}/${cluster}`)
   }
 
   clusters(): ReturnType<ClusterEngine['clusters']> {

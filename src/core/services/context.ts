@@ -1,7 +1,7 @@
 // Why this file exists: what every service of core needs, and the audit that every change goes through.
 import { auditRecord } from '#access'
 import type { Caller } from '#api'
-import type { EntryId, Ip4, Machine, Snapshot } from '#directory'
+import type { DnsName, EntryId, Ip4, Machine, Snapshot } from '#directory'
 import { Fault } from '#fault'
 import type { NextBoot } from '#feed'
 import type { HostKeeper } from '#host'
@@ -33,6 +33,8 @@ export interface ServiceContext {
   readonly writes: () => { readonly libvirt: number; readonly ldap: number }
   /** Tells wire what a machine's next boot is to be. */
   readonly tellNextBoot: (machine: EntryId, choice: NextBoot) => void
+  /** Clusters that have nodes on a host, by the engine's book. */
+  readonly clustersOn: (host: DnsName) => readonly string[]
   /** Believes a person that a machine is off, unless it shows life. */
   readonly believeOff: (machine: Machine) => Promise<Fenced>
   /** A folder of ours, 0700. */
@@ -50,6 +52,7 @@ export type OrderContext = Pick<
   | 'addresses'
   | 'snapshot'
   | 'applianceAddresses'
+  | 'clustersOn'
   | 'now'
 >
 

@@ -136,9 +136,9 @@ function changeItem(
   return { name, dn, orders: order ? [order] : [], isShown }
 }
 
-function around({ snapshot, directory, applianceAddresses }: OrderContext) {
+function around({ snapshot, directory, applianceAddresses, clustersOn }: OrderContext) {
   const isClaimed = directory.isClaimed.bind(directory)
-  return { snapshot: snapshot(), isClaimed, applianceAddresses }
+  return { snapshot: snapshot(), isClaimed, applianceAddresses, clustersOn }
 }
 
 /** Those that were removed have no name any more. */

@@ -3,6 +3,7 @@
 import type { MachineOrders } from '#api'
 import {
   type DnsName,
+  type EntryId,
   formatIp4,
   type Ip4,
   isUnicastMac,
@@ -42,6 +43,8 @@ export interface KnownAround {
   /** Also by an entry that is set aside. */
   readonly isClaimed: (address: Ip4) => boolean
   readonly applianceAddresses: readonly Ip4[]
+  /** Clusters that have nodes there. */
+  readonly clustersOn: (host: DnsName) => readonly string[]
 }
 
 /** Throws all that is wrong with it in one fault. */
@@ -68,8 +71,8 @@ export function findMachine(text: string, snapshot: Snapshot): Machine {
 class Planning {
   readonly problems = new Problems()
   readonly #known: KnownAround
-  readonly #touched = new Set<Machine>()
-  readonly #gone = new Set<Machine | Vcn>()
+  readonly #touched = new Set<EntryId>()
+  readonly #gone = new Set<EntryId>()
   /** What this order gives to whom: `name n1`, `MAC …`, `address …`. */
   readonly #given = new Map<string, string>()
 
@@ -79,7 +82,8 @@ class Planning {
 
   removal(name: string): Machine | undefined {
     const machine = this.#machine(name)
-    if (machine) this.#gone.add(machine)
+    if (machine) this.#gone.add(machine.id)
+    if (machine) this.#noteNodes(name, machine)
     return machine
   }
 
@@ -91,6 +95,7 @@ class Planning {
       powerSecret === undefined ? undefined : readCredentials(powerSecret),
     )
     if (!machine || !fields) return undefined
+    if (fields.role !== undefined && fields.role !== 'host') this.#noteNodes(name, machine)
     this.#claimAll(name, fields, machine)
     return { machine, fields, ...(credentials && { credentials }) }
   }
@@ -101,7 +106,7 @@ class Planning {
     const fields = this.problems.reading(text, () => fieldsOf({ role: 'other', ...rest }))
     if (name === undefined || !fields) return undefined
     const holder = this.#known.snapshot.byName.get(name)?.device
-    const isHeld = holder !== undefined && !this.#gone.has(holder)
+    const isHeld = holder !== undefined && !this.#gone.has(holder.id)
     if (isHeld || !this.#give(`name ${name}`, name))
       this.problems.note(text, nameTaken('machine', name))
     this.#claimAll(text, fields)
@@ -112,12 +117,18 @@ class Planning {
   #machine(name: string): Machine | undefined {
     const { snapshot } = this.#known
     const machine = this.problems.reading(name, () => findMachine(name, snapshot))
-    if (!machine || !this.#touched.has(machine)) {
-      if (machine) this.#touched.add(machine)
+    if (!machine || !this.#touched.has(machine.id)) {
+      if (machine) this.#touched.add(machine.id)
       return machine
     }
     this.problems.note(name, namedTwice('machine', machine.name))
     return undefined
+  }
+
+  /** Nobody could ask it any more what runs there. */
+  #noteNodes(name: string, machine: Machine): void {
+    const clusters = this.#known.clustersOn(machine.name)
+    if (clusters.length > 0) this.problems.note(name, nodesPlaced(machine.name, clusters))
   }
 
   #claimAll(name: string, { macs = [], address }: MachineFields, own?: Machine): void {
@@ -128,7 +139,7 @@ class Planning {
   #claimMac(name: string, mac: Mac, own: Machine | undefined): void {
     const holder = this.#known.snapshot.byMac.get(mac)?.device
     if (!isUnicastMac(mac)) this.problems.note(name, noCard(mac))
-    else this.#claim(name, `MAC ${mac}`, holder === own ? undefined : holder)
+    else this.#claim(name, `MAC ${mac}`, holder?.id === own?.id ? undefined : holder)
   }
 
   #claimAddress(name: string, address: Ip4, own: Machine | undefined): void {
@@ -139,11 +150,11 @@ class Planning {
       this.problems.note(name, taken(thing, 'the appliance'))
     else if (holder === undefined && isClaimed(address)) {
       this.problems.note(name, taken(thing, 'an entry that is set aside'))
-    } else this.#claim(name, thing, holder === own ? undefined : holder)
+    } else this.#claim(name, thing, holder?.id === own?.id ? undefined : holder)
   }
 
   #claim(name: string, thing: string, holder: Machine | Vcn | undefined): void {
-    if (holder && !this.#gone.has(holder)) this.problems.note(name, taken(thing, holder.name))
+    if (holder && !this.#gone.has(holder.id)) this.problems.note(name, taken(thing, holder.name))
     else if (!this.#give(thing, name)) {
       const other = this.#given.get(thing) ?? ''
       const who = other === name ? 'the same machine once more' : `${other} in the same order`
@@ -165,6 +176,15 @@ function taken(thing: string, holder: string): Fault {
     where: thing,
     why: `${holder} has it`,
     todo: 'choose another, or take it away there first',
+  })
+}
+
+function nodesPlaced(name: DnsName, clusters: readonly string[]): Fault {
+  return new Fault('CPC-HOST-009', {
+    what: `${name} carries virtual nodes`,
+    where: name,
+    why: `nodes of ${clusters.join(', ')} are placed there`,
+    todo: 'coppice cluster down, or let them move first; coppice explain-error CPC-HOST-009 tells how',
   })
 }
 

@@ -58,4 +58,11 @@ export const hostFaults = {
     exit: 'conflict',
     status: 409,
   },
+  'CPC-HOST-009': {
+    title: 'Virtual nodes are placed on the host',
+    explanation:
+      'A host that is removed, or is a host no more, while clusters have nodes on it can neither be asked nor be switched off, and these clusters could not be changed any more. Take them down first, or let their nodes move: a host that is lost is confirmed to be off (coppice machine confirm-off NAME --i-looked), and the cluster applied again.',
+    exit: 'conflict',
+    status: 409,
+  },
 } as const satisfies Record<string, FaultEntry>

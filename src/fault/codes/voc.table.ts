@@ -121,4 +121,11 @@ export const vocFaults = {
     exit: 'conflict',
     status: 409,
   },
+  'CPC-VOC-019': {
+    title: 'Nodes of the cluster are placed on a host that is described no more',
+    explanation:
+      'The entry of a host was removed from the directory, or lost its role or its address, while nodes were placed on it. They may still run there, and nobody can ask. Describe the host again under the same name. When it is back, all goes on; when it is off for good, say so (coppice machine confirm-off NAME --i-looked), apply the cluster so that its nodes move, or take it down, and remove the host after that.',
+    exit: 'conflict',
+    status: 409,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -58,6 +58,12 @@ function told(refusal: PlanRefusal): Told {
         `${named(refusal.vcns)} may still run on ${refusal.host}, which does not answer`,
         `bring ${refusal.host} back, or look that it is off: coppice machine confirm-off ${refusal.host} --i-looked`,
       ]
+    case 'host-gone':
+      return [
+        'CPC-VOC-019',
+        `${named(refusal.vcns)} may still run on ${refusal.host}, which is no host of the directory any more`,
+        `describe it again: coppice machine add ${refusal.host} --role host, with its MAC or address; if it is off for good: coppice machine confirm-off ${refusal.host} --i-looked, apply, and remove it then`,
+      ]
     case 'stale-plan':
       return [
         'CPC-VOC-017',

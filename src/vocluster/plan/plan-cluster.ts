@@ -53,7 +53,8 @@ function obstacleOf(of: ClusterRef, input: PlanInput): Planned | undefined {
   if (silent !== undefined) {
     const vcns = places.filter(([, host]) => host === silent).map(([vcn]) => vcn)
     const once = [...new Set(vcns)].toSorted(byName)
-    return refuse({ kind: 'host-away', host: silent, vcns: once })
+    const isGone = hostNamed(silent, input.hosts) === undefined
+    return refuse({ kind: isGone ? 'host-gone' : 'host-away', host: silent, vcns: once })
   }
   const below = `,cn=${of.cluster},cn=${of.vo},ou=vos,`
   const aside = [...input.directory.setAside.values()].find(({ dn }) =>

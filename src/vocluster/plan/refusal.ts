@@ -20,6 +20,8 @@ export type PlanRefusal =
   | { readonly kind: 'no-address'; readonly network: Label }
   | { readonly kind: 'no-mac'; readonly vcn: DnsName }
   | { readonly kind: 'host-away'; readonly host: DnsName; readonly vcns: readonly Label[] }
+  /** The directory has no such host any more, and nobody knows whether the machine is off. */
+  | { readonly kind: 'host-gone'; readonly host: DnsName; readonly vcns: readonly Label[] }
   | { readonly kind: 'set-aside'; readonly dn: string; readonly reason: string }
   | StalePlan
 
