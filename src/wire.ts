@@ -2,7 +2,14 @@
 // it goes on answering while core is away.
 import { join } from 'node:path'
 import { formatIp4 } from '#directory'
-import { type FeedMessage, type Sighting, type TransferSighting, WireEnd } from '#feed'
+import {
+  type FeedMessage,
+  type Sighting,
+  type Told,
+  type TransferSighting,
+  WireEnd,
+  type WireQuestion,
+} from '#feed'
 import { createLeaseBook, type LeaseBook, restoreLeases } from '#pxe'
 import { WireStore } from '#store'
 import { type ChildPlace, runChild } from './serve/child-main.ts'
@@ -12,6 +19,8 @@ import { openBootFiles } from './wire/boot-files.ts'
 import { systemClock } from './wire/clock.ts'
 import type { WireContext } from './wire/context.ts'
 import { CopyRhythm } from './wire/copy-rhythm.ts'
+import { answerQuestion } from './wire/explain/answer-question.ts'
+import { LastSeen } from './wire/explain/last-seen.ts'
 import { loadPicture, savePicture } from './wire/last-copy.ts'
 import { type FeedState, follow, fromCopy } from './wire/picture.ts'
 import { placeOf } from './wire/place.ts'
@@ -33,16 +42,23 @@ await runChild('wire', async (place) => {
   })
   const book = await rememberedLeases(store, place.log)
   // Core may speak before there is anybody to serve what it speaks of.
-  const serving: { tenants?: Tenants } = {}
-  const core = await listenToCore({ store, book, place }, (vnis) => {
-    void serving.tenants?.want(vnis)
-  })
+  const serving: { tenants?: Tenants; explain?: (question: WireQuestion) => Told } = {}
+  const core = await listenToCore(
+    { store, book, place },
+    {
+      onTenants: (vnis) => void serving.tenants?.want(vnis),
+      explain: (question) => serving.explain?.(question),
+    },
+  )
   const counters = new Map<string, number>()
-  const context = await contextOf(place, store, { ...core, book, counters })
+  const lastSeen = new LastSeen()
+  const context = await contextOf(place, store, { ...core, book, counters, lastSeen })
   const services = await openServices(context)
   const sweepsLeases = context.settings.services.dhcp === 'off'
   const tenants = new Tenants(context, { sweepsLeases })
   serving.tenants = tenants
+  serving.explain = (question) =>
+    answerQuestion(question, context, [...services.ends, ...tenants.ends()])
   void tenants.want(core.tenants())
   const { end } = core
   const timers = [
@@ -55,7 +71,7 @@ await runChild('wire', async (place) => {
   return async () => {
     for (const timer of timers) clearInterval(timer)
     await tenants.close()
-    for (const service of services) await service.close()
+    for (const service of services.open) await service.close()
     end[Symbol.dispose]()
     await core.copies.close()
     await store[Symbol.asyncDispose]()
@@ -79,7 +95,13 @@ interface Memory {
   readonly place: ChildPlace
 }
 
-async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[]) => void) {
+interface Serving {
+  readonly onTenants: (vnis: readonly number[]) => void
+  /** `undefined` until the services are open. */
+  readonly explain: (question: WireQuestion) => Told | undefined
+}
+
+async function listenToCore(memory: Memory, { onTenants, explain }: Serving) {
   const { dataDir, log } = memory.place
   const copyPath = join(dataDir, 'wire.copy')
   let state = lastState(copyPath, memory.place)
@@ -111,6 +133,10 @@ async function listenToCore(memory: Memory, onTenants: (vnis: readonly number[])
       if (message.kind === 'delta') end.serving(message.number)
       if (message.kind === 'delta' || message.kind === 'next-boot') copies.changed()
       if (concernsTenants(message, isWhole)) onTenants(state.tenants ?? [])
+    },
+    onQuestion(question) {
+      const told = explain(question)
+      return told ? Promise.resolve(told) : Promise.reject(new Error('nothing is served yet'))
     },
     onTrouble: (reason) => log(`feed: ${reason}`),
   })
@@ -152,18 +178,21 @@ interface Parts {
   readonly end: WireEnd
   readonly picture: WireContext['picture']
   readonly counters: Map<string, number>
+  readonly lastSeen: LastSeen
 }
 
 async function contextOf(place: ChildPlace, store: WireStore, parts: Parts): Promise<WireContext> {
   const { log } = place
-  const { book, end, counters } = parts
+  const { book, end, counters, lastSeen } = parts
   const count = (what: string): void => {
     counters.set(what, (counters.get(what) ?? 0) + 1)
   }
   const settings = loadSettings(place.configPath, place.dataDir)
   const report = async (sighting: Sighting): Promise<boolean> => {
+    const whose = withMac(sighting, book)
+    lastSeen.note(whose)
     try {
-      await end.report(withMac(sighting, book))
+      await end.report(whose)
       return true
     } catch (error) {
       log(`a sighting was lost: ${String(error)}`)

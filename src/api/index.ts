@@ -75,7 +75,6 @@ export { type OrderLine, orderLine, ordersMax, ordersView } from './order-schema
 export { openApi, type OpenApiParts, type OpenedApi } from './open.ts'
 export {
   eventView,
-  explanation,
   leaseView,
   lintView,
   machineView,
@@ -91,3 +90,11 @@ export {
   tokenView,
   waitingView,
 } from './schemas.ts'
+export { explanation, whatIfView } from './routes/explain.ts'
+export type {
+  ExplanationView,
+  FactView,
+  WhatIfEntries,
+  WhatIfPackets,
+  WhatIfView,
+} from './explain-services.ts'

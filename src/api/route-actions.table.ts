@@ -7,6 +7,9 @@ export const routeActions: Readonly<Record<string, Action>> = {
   'GET /v1/status': 'read',
   'GET /v1/lint': 'read',
   'GET /v1/explain/:subject': 'read',
+  // Nothing is written: it is a question with a long text.
+  'POST /v1/whatif/entries': 'read',
+  'POST /v1/whatif/packets': 'read',
   'GET /v1/directory/held': 'read',
   'POST /v1/directory/held': 'accept-mass-deletion',
   // Networks too; whoever may change machines may change those.

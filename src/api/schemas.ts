@@ -219,7 +219,6 @@ export const bootRequest = z.strictObject({
 })
 export const adoptRequest = z.strictObject({ name: text })
 export const heldRequest = z.strictObject({ decision: z.enum(['accept', 'reject']) })
-export const explanation = z.object({ subject: z.string(), lines: z.array(z.string()) })
 export const readiness = z.object({ ready: z.boolean(), why: z.string() })
 
 /** RFC 9457, with the four lines and the stable code of a fault. */

@@ -2,6 +2,12 @@
 // and the shapes that programs see.
 
 import type { ClusterServices, TroubleView } from './cluster-services.ts'
+import type {
+  ExplanationView,
+  WhatIfEntries,
+  WhatIfPackets,
+  WhatIfView,
+} from './explain-services.ts'
 import type { ExchangeServices } from './exchange-services.ts'
 
 /** Who asks; the audit log names it. */
@@ -286,8 +292,13 @@ export interface Services extends ClusterServices, ExchangeServices {
     /** Applies or throws away removals that were held because they were too many. */
     decideHeld(accept: 'accept' | 'reject', caller: Caller): Promise<void>
   }
-  /** What a machine would get right now, and why, as lines. */
-  explain(subject: string): readonly string[]
+  /** What a machine would get right now, and why. Faults when wire, which knows, is away. */
+  explain(subject: string): Promise<ExplanationView>
+  /** The same of what is only thought of. Nothing is written. */
+  readonly whatIf: {
+    entries(request: WhatIfEntries): Promise<WhatIfView>
+    packets(request: WhatIfPackets): Promise<ExplanationView>
+  }
   status(): StatusView
   ready(): { readonly ready: boolean; readonly why: string }
   /** Prometheus text. */

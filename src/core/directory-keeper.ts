@@ -3,6 +3,7 @@
 import {
   applyDeltas,
   type Assembly,
+  type Change,
   type Delta,
   type EntryId,
   heldBeside,
@@ -72,14 +73,13 @@ export class DirectoryKeeper implements Disposable {
     return this.#snapshot
   }
 
+  /** What these changes would come to. Nothing changes. */
+  deltasIf(batch: readonly DirectoryChange[]): readonly Delta[] {
+    return stepAll(this.#assembly, this.#judged(batch)).deltas
+  }
+
   take(batch: readonly DirectoryChange[]): void {
-    const { store } = this.#parts
-    const stored = store.addresses.all()
-    const changes = batch.map((change) => {
-      if (change.kind !== 'put') return change
-      return { kind: 'entry', entry: withStoredAddress(change.entry, stored) } as const
-    })
-    const step = stepAll(this.#assembly, changes)
+    const step = stepAll(this.#assembly, this.#judged(batch))
     this.#assembly = step.assembly
     if (step.deltas.length > 0) this.#publish(step.deltas)
     this.#holders.note(step.holderChanges)
@@ -124,6 +124,14 @@ export class DirectoryKeeper implements Disposable {
   [Symbol.dispose](): void {
     this.#holders.flush()
     this.#serial[Symbol.dispose]()
+  }
+
+  #judged(batch: readonly DirectoryChange[]): readonly Change[] {
+    const stored = this.#parts.store.addresses.all()
+    return batch.map((change) => {
+      if (change.kind !== 'put') return change
+      return { kind: 'entry', entry: withStoredAddress(change.entry, stored) } as const
+    })
   }
 
   #publish(deltas: readonly Delta[]): void {

@@ -1,7 +1,14 @@
 // Why this file exists: wire is told only what is known. A core that starts again must not replace a full snapshot on
 // the wire by its own empty one, so the feed opens when the directory, or its last good copy, has been read.
 import { join } from 'node:path'
-import { CoreEnd, type FeedMessage, type NumberedSighting } from '#feed'
+import {
+  CoreEnd,
+  type FeedMessage,
+  type NumberedSighting,
+  type Told,
+  wireIsAway,
+  type WireQuestion,
+} from '#feed'
 import type { DirectoryKeeper } from './directory-keeper.ts'
 import type { Foundation } from './foundation.ts'
 import type { Sightings } from './sightings.ts'
@@ -54,6 +61,11 @@ export class WireFeed implements Disposable {
   /** Before it is open nothing is lost: the opening holds it all. */
   send(messages: Iterable<FeedMessage>): void {
     this.#end?.send(messages)
+  }
+
+  /** Rejects with CPC-FEED-001 to -003: wire is away, late, or asked too much. */
+  ask(question: WireQuestion): Promise<Told> {
+    return this.#end?.ask(question) ?? Promise.reject(wireIsAway('the directory was not read yet'))
   }
 
   [Symbol.dispose](): void {

@@ -9,6 +9,13 @@ export {
   udpBytesMax,
 } from './encode.ts'
 export {
+  type AskedType,
+  type DnsExplaining,
+  explainDns,
+  explainQuery,
+  reverseName,
+} from './explain.ts'
+export {
   type ForwardedQuestion,
   type Forwarder,
   type ForwarderAddress,
@@ -29,7 +36,12 @@ export {
   tcpConnectionsPerSourceMax,
   tcpIdleMs,
 } from './tcp-server.ts'
-export { type DnsDatagrams, type DnsServerOptions, serveDnsUdp } from './udp-server.ts'
+export {
+  type DnsDatagrams,
+  type DnsSeen,
+  type DnsServerOptions,
+  serveDnsUdp,
+} from './udp-server.ts'
 export {
   type Lookup,
   lookUp,

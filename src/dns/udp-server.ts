@@ -14,11 +14,20 @@ export interface DnsDatagrams {
   send(bytes: Uint8Array, address: string, port: number): void
 }
 
+/** One question, as it came. */
+export interface DnsSeen {
+  readonly bytes: Uint8Array
+  readonly from: string
+  readonly why: DnsReason | 'forwarded'
+}
+
 export interface DnsServerOptions {
   /** `undefined` until the first snapshot came: then silence is the honest answer. */
   readonly view: () => ZoneView | undefined
   readonly forwarder: Forwarder | undefined
   readonly count: (why: DnsReason | 'forwarded') => void
+  /** Each question with its answer's reason; the bytes must not be changed. */
+  readonly seen?: (seen: DnsSeen) => void
   /** Asked once for each question; absent: every one is answered. */
   readonly admits?: (nowMs: number) => boolean
   /** Milliseconds that never jump; absent: this process's own. */
@@ -46,10 +55,12 @@ export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void
     if (answer.kind === 'forward') {
       const question: ForwardedQuestion = { bytes, query: answer.query, transport }
       options.count('forwarded')
+      options.seen?.({ bytes, from: from.address, why: 'forwarded' })
       options.forwarder?.ask(question, (reply) => send(fitted(reply, question)))
       return
     }
     options.count(answer.why)
+    options.seen?.({ bytes, from: from.address, why: answer.why })
     if (answer.kind === 'reply') send(answer.bytes)
   })
 }

@@ -33,7 +33,7 @@ export class AskingWire {
 
   ask(question: WireQuestion): Promise<Told> {
     const send = this.#parts.send()
-    if (send === undefined) return Promise.reject(away('the feed to it is closed'))
+    if (send === undefined) return Promise.reject(wireIsAway('the feed to it is closed'))
     if (this.#open.size >= questionsOpenMax) return Promise.reject(tooMany())
     const id = (this.#lastId += 1)
     const { promise, resolve, reject } = Promise.withResolvers<Told>()
@@ -50,7 +50,7 @@ export class AskingWire {
 
   /** Wire has gone, and what it was asked with it. */
   lost(reason: string): void {
-    for (const id of this.#open.keys()) this.#end(id)?.reject(away(reason))
+    for (const id of this.#open.keys()) this.#end(id)?.reject(wireIsAway(reason))
   }
 
   #end(id: number): Open | undefined {
@@ -63,7 +63,7 @@ export class AskingWire {
 
 const where = 'wire, the process that answers machines'
 
-function away(why: string): Fault {
+export function wireIsAway(why: string): Fault {
   return new Fault('CPC-FEED-001', {
     what: 'what machines would get now cannot be told',
     where,

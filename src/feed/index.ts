@@ -1,5 +1,11 @@
 // Door of the room: the one ordered feed between core and wire.
-export { answerMsMax, AskingWire, type AskingParts, questionsOpenMax } from './asking-wire.ts'
+export {
+  answerMsMax,
+  AskingWire,
+  type AskingParts,
+  questionsOpenMax,
+  wireIsAway,
+} from './asking-wire.ts'
 export { CoreEnd, type CoreEndOptions } from './core-end.ts'
 export {
   type BootSettings,

@@ -31,6 +31,10 @@ export const factTopics = [
   'dns',
   'last',
   'packet',
+  /** What a packet says, option by option. */
+  'said',
+  /** What its answer tells, option by option. */
+  'tells',
   'hint',
 ] as const
 export type FactTopic = (typeof factTopics)[number]

@@ -5,6 +5,7 @@ import type { Fault } from '#fault'
 import { parseLdapUrl } from './client/url.ts'
 import { CopyKeeper } from './copy-keeper.ts'
 import type { Copy } from './copy.ts'
+import { changesIf, type HypotheticalEntry } from './hypothetical.ts'
 import { mappedAttributes } from './mapping/fields.ts'
 import { type DirectoryChange, Projection } from './projection.ts'
 import { credentialsOf, type SecretPlace } from './secret.ts'
@@ -122,6 +123,15 @@ export class DirectorySync {
       ...(savedAt === undefined ? {} : { copiedAt: savedAt }),
       ...(trouble === undefined ? {} : { copyTrouble: trouble }),
     }
+  }
+
+  /** What these entries would mean if they were in the directory; nothing is written, and nothing told. */
+  changesIf(
+    entries: readonly HypotheticalEntry[],
+    newId: () => EntryId,
+  ): readonly DirectoryChange[] {
+    const { domain } = this.#settings
+    return changesIf(entries, { tree: this.#tree.view, domain }, newId)
   }
 
   /** Tells the last good copy first, then follows the server. Resolves when the copy has been told. */

@@ -14,6 +14,8 @@ export {
 export { childDn, dnKey } from './dn.ts'
 export { containersOf } from './write/containers.ts'
 export { heldFault } from './held.ts'
+export type { HypotheticalEntry } from './hypothetical.ts'
+export { ldifCharsMax, ldifEntriesMax, type LdifResult, readLdif } from './ldif-read.ts'
 export { type Filter, formatFilter, ldapFilter, parseFilter } from './message/filter.ts'
 export type { DirectoryChange } from './projection.ts'
 export { bulkSocket, type EmbeddedAccess, embeddedAccess } from './slapd/access.ts'

@@ -28,6 +28,27 @@ export {
 } from './dhcp/world.ts'
 
 export {
+  type Capture,
+  captureBytesMax,
+  type CapturedDatagram,
+  type CaptureResult,
+  readCapture,
+  readHex,
+} from './explain/capture.ts'
+export type { ClientSigns } from './explain/client-packet.ts'
+export {
+  type DhcpExplained,
+  type DhcpExplaining,
+  explainDhcp,
+  explainRenewal,
+  type Judgement,
+  outcomeFacts,
+  refusedFact,
+} from './explain/explain-dhcp.ts'
+export { explainTftp } from './explain/explain-tftp.ts'
+export { explainScript, type ScriptAsking } from './explain/explain-script.ts'
+
+export {
   createLeaseBook,
   type LeaseBook,
   type LeaseView,

@@ -3,6 +3,7 @@
 import type { Settings } from '#config'
 import type { Sighting, TransferSighting } from '#feed'
 import type { HeldFiles, LeaseBook, LeaseJournal, Stamp } from '#pxe'
+import type { LastSeen } from './explain/last-seen.ts'
 import type { MaybePicture } from './picture.ts'
 import type { Place } from './place.ts'
 
@@ -17,6 +18,8 @@ export interface WireContext {
   /** Resolves when the sighting is on the disk, or with false when it could not be written. Never rejects. */
   readonly report: (sighting: Sighting) => Promise<boolean>
   readonly onTransfer: (sighting: TransferSighting) => void
+  /** For `explain`. */
+  readonly lastSeen: LastSeen
   /** One more of it, by name: `dns answered`. */
   readonly count: (what: string) => void
   readonly log: (line: string) => void

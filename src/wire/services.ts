@@ -1,45 +1,74 @@
 // Why this file exists: which services run is the configuration's word; each is opened here with what it needs.
 import { randomInt } from 'node:crypto'
 import { contains, type Subnet } from '#directory'
-import { openForwarder } from '#dns'
+import { openForwarder, type ZoneView } from '#dns'
 import { type AdvertiserEvent, openRouterAdvertiser } from '#net'
 import { createDhcpService, defaultDhcpLimits, type DhcpService } from '#pxe'
 import { openBootHttp } from './boot-http.ts'
 import type { Closer, WireContext } from './context.ts'
 import { openDhcp } from './dhcp.ts'
 import { listeningPlaces, openDns } from './dns.ts'
+import type { ExplainedEnd } from './explain/places.ts'
 import { openTftp } from './tftp.ts'
 import { openWhoAnswers } from './who-answers.ts'
 
 const leaseTickMs = 5_000
 const idMax = 65_536
 
-export async function openServices(context: WireContext): Promise<readonly Closer[]> {
-  const { services, interfaces } = context.settings
+export interface Services {
+  readonly open: readonly Closer[]
+  /** What `explain` asks: an end for each interface. */
+  readonly ends: readonly ExplainedEnd[]
+}
+
+export async function openServices(context: WireContext): Promise<Services> {
+  const { places, settings, picture } = context
+  const { services, interfaces } = settings
   const open: Closer[] = []
-  if (services.dhcp !== 'off') open.push(await startDhcp(context, services.dhcp))
+  const dhcp = services.dhcp === 'off' ? undefined : await startDhcp(context, services.dhcp)
+  if (dhcp) open.push(dhcp)
   if (services.dns === 'on') open.push(await startDns(context))
   if (services.tftp === 'on') open.push(await openTftp(context))
   if (services.http === 'on') open.push(await openBootHttp(context))
   for (const interfaceName of interfaces) open.push(await advertise(context, interfaceName))
-  return open
+  const ends = places.map((place): ExplainedEnd => ({
+    place,
+    ...(dhcp && { dhcp: dhcp.service }),
+    ...(services.dns === 'on' && { zone: zoneOf(context) }),
+    forwards: settings.dns.forwarders.length > 0,
+    snapshot: () => picture()?.snapshot,
+  }))
+  return { open, ends }
 }
 
-function startDns({ places, picture, settings, count }: WireContext): Promise<Closer> {
+function zoneOf({ places, picture }: WireContext): () => ZoneView | undefined {
   const applianceAddresses = places.flatMap(({ addresses }) => addresses)
+  return () => {
+    const now = picture()
+    return now && { snapshot: now.snapshot, applianceAddresses, serial: now.serial }
+  }
+}
+
+function startDns(context: WireContext): Promise<Closer> {
+  const { places, settings, count, clock, lastSeen } = context
   const [server] = settings.dns.forwarders
   const forwarder = server === undefined ? undefined : openForwarder(server, () => randomInt(idMax))
   return openDns(listeningPlaces(places), {
-    view() {
-      const now = picture()
-      return now && { snapshot: now.snapshot, applianceAddresses, serial: now.serial }
-    },
+    view: zoneOf(context),
     forwarder,
     count: (why) => count(`dns ${why}`),
+    seen: (seen) => lastSeen.noteDns(seen, clock().wallMs),
   })
 }
 
-async function startDhcp(context: WireContext, mode: 'authoritative' | 'proxy'): Promise<Closer> {
+interface RunningDhcp extends Closer {
+  readonly service: DhcpService
+}
+
+async function startDhcp(
+  context: WireContext,
+  mode: 'authoritative' | 'proxy',
+): Promise<RunningDhcp> {
   const { places, picture, log } = context
   // The sockets and the service need each other; a packet that comes in between is asked again.
   const service: { current?: DhcpService } = {}
@@ -61,6 +90,7 @@ async function startDhcp(context: WireContext, mode: 'authoritative' | 'proxy'):
   tick()
   const ticking = setInterval(tick, leaseTickMs)
   return {
+    service: current,
     async close() {
       clearInterval(ticking)
       await door.close()

@@ -1,5 +1,6 @@
 // Why this file exists: one end of a VO's network: DHCP and DNS within its namespace, of that VO alone, and nothing else.
 import { formatIp4, type Ip4, type Snapshot } from '#directory'
+import type { ZoneView } from '#dns'
 import { Fault } from '#fault'
 import type { Sighting } from '#feed'
 import { interfaceAddresses, interfaceIndex, type NetworkNamespace, openNamespace } from '#net'
@@ -8,19 +9,21 @@ import { namespaceName, vxlanName } from '#vocluster'
 import type { Closer, WireContext } from './context.ts'
 import { openDhcp } from './dhcp.ts'
 import { openDns } from './dns.ts'
+import type { ExplainedEnd } from './explain/places.ts'
 import { type Place, placeWith } from './place.ts'
 import { rateOf } from './rate.ts'
 import { tenantViewer } from './tenant-view.ts'
 
 export type TenantContext = Pick<
   WireContext,
-  'clock' | 'picture' | 'book' | 'journal' | 'report' | 'count' | 'log'
+  'clock' | 'picture' | 'book' | 'journal' | 'report' | 'count' | 'log' | 'lastSeen'
 >
 
 export interface TenantEnd extends Closer {
   /** What its sockets are bound to: see `standingOf`. */
   readonly standing: string
   readonly dhcp: DhcpService
+  readonly explained: ExplainedEnd
 }
 
 /** A whole VO that is switched on speaks in one second; each packet may cost a write to the disk. */
@@ -41,7 +44,9 @@ export async function openTenantEnd(vni: number, context: TenantContext): Promis
   const dns = await startDns({ context, place, namespace, view })
   opening.defer(() => dns.close())
   const opened = opening.move()
-  return { standing, dhcp: dhcp.service, close: () => opened.disposeAsync() }
+  const zone = zoneOf({ context, place, view })
+  const explained = { place, dhcp: dhcp.service, zone, forwards: false, snapshot: view, vni }
+  return { standing, dhcp: dhcp.service, explained, close: () => opened.disposeAsync() }
 }
 
 /** Namespace, device and addresses: sockets outlive each of them, and hear nothing more. `undefined`: not there. */
@@ -115,19 +120,26 @@ function isWorthTelling({ kind, mac }: Sighting, view: Snapshot | undefined): bo
   return kind === 'alarm' || (mac !== undefined && view?.byMac.has(mac) === true)
 }
 
-function startDns({ context, place, namespace, view }: Parts): Promise<Closer> {
-  const { picture, count } = context
+function zoneOf({ context, place, view }: Omit<Parts, 'namespace'>): () => ZoneView | undefined {
+  const applianceAddresses = [place.address]
+  return () => {
+    const snapshot = view()
+    const serial = context.picture()?.serial
+    if (snapshot === undefined || serial === undefined) return undefined
+    return { snapshot, applianceAddresses, serial }
+  }
+}
+
+function startDns(parts: Parts): Promise<Closer> {
+  const { context, place, namespace } = parts
+  const { count, clock, lastSeen } = context
   const { interfaceName, address } = place
   const rate = rateOf(dnsRate.perSecond, dnsRate.burst)
   return openDns([{ interfaceName, address: formatIp4(address), namespace }], {
-    view() {
-      const snapshot = view()
-      const serial = picture()?.serial
-      if (snapshot === undefined || serial === undefined) return undefined
-      return { snapshot, applianceAddresses: [address], serial }
-    },
+    view: zoneOf(parts),
     forwarder: undefined,
     count: (why) => count(`vo dns ${why}`),
+    seen: (seen) => lastSeen.noteDns(seen, clock().wallMs),
     admits: rate.admits,
     connectionsMax: tcpConnectionsMax,
   })

@@ -1,6 +1,7 @@
 // Why this file exists: VO networks come and go while wire runs, and their ends may be made anew under the same names. Which of them are served is brought in line here, one after the other, and no trouble there reaches the rest.
 import { Fault } from '#fault'
 import { namespaceName } from '#vocluster'
+import type { ExplainedEnd } from './explain/places.ts'
 import { openTenantEnd, standingOf, type TenantContext, type TenantEnd } from './tenant-end.ts'
 
 /** Each holds four files, and up to 32 connections. */
@@ -43,6 +44,11 @@ export class Tenants {
       this.#working = this.#working.then(() => this.#settle())
     }
     return this.#working
+  }
+
+  /** Where VOs' nodes are answered now. */
+  ends(): readonly ExplainedEnd[] {
+    return [...this.#open.values()].map(({ explained }) => explained)
   }
 
   /** To be called every few seconds. */

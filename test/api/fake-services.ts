@@ -1,6 +1,15 @@
 // Why this file exists: the API holds no decision, so its tests bring a core of their own: one that obeys and remembers what it
 // was told, and one in which every question fails unforeseen.
-import type { Caller, EventView, ImportView, MachineView, NetworkView, Services } from '#api'
+import type {
+  Caller,
+  EventView,
+  ExplanationView,
+  ImportView,
+  LintView,
+  MachineView,
+  NetworkView,
+  Services,
+} from '#api'
 import { Fault } from '#fault'
 import { nameTaken, orderFake } from './fake-orders.ts'
 import { type FakeClusters, fakeClusters, type Order } from './fake-clusters.ts'
@@ -106,7 +115,17 @@ export function fakeCore(): FakeCore {
       },
     },
     exports: { file: (format, zone = '') => [`# ${format} ${zone}\n`, 'n001\n'] },
-    explain: (subject) => [`${subject} gets nothing`, 'because it is nobody'],
+    explain: (subject) => Promise.resolve(explanationOf(subject)),
+    whatIf: {
+      entries: ({ machine, ldif = '' }) => {
+        const { name = '' } = machine ?? {}
+        const explained = [explanationOf(name)]
+        const findings = ldif.includes('twice') ? [asideOf(ldif)] : []
+        return Promise.resolve({ lines: [`${name} would get it`], findings, explained, ldif })
+      },
+      packets: ({ pcap = '', hex = '', protocol = 'dhcp' }) =>
+        Promise.resolve(explanationOf(`${protocol} ${pcap}${hex}`)),
+    },
     status: () => ({
       version: '0.1.0',
       domain: 'cluster.test',
@@ -343,10 +362,21 @@ export function brokenServices(): Services {
     directory: { lint: broken, held: broken, decideHeld: rejects },
     imports: { run: rejects },
     exports: { file: broken },
-    explain: broken,
+    explain: rejects,
+    whatIf: { entries: rejects, packets: rejects },
     status: () => whole.status(),
     ready: () => ({ ready: false, why: 'the directory is not there' }),
     metrics: broken,
     events: broken,
   }
+}
+
+function explanationOf(subject: string): ExplanationView {
+  const lines = [`${subject} gets nothing`, 'because it is nobody']
+  const facts = [{ topic: 'dhcp', text: 'nothing', rule: 'noPool', operands: ['prov', 1] }]
+  return { subject, kind: 'stranger', lines, facts }
+}
+
+function asideOf(where: string): LintView {
+  return { severity: 'set-aside', where, reason: 'its MAC is held by another' }
 }

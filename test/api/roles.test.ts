@@ -35,6 +35,8 @@ const questions: readonly (readonly [keyof typeof who, Asked])[] = [
   ['lookers', { path: '/v1/lint' }],
   ['lookers', { path: '/v1/directory/held' }],
   ['lookers', { path: '/v1/explain/n001' }],
+  ['lookers', { method: 'POST', path: '/v1/whatif/entries', body: { ldif: 'dn: cn=a' } }],
+  ['lookers', { method: 'POST', path: '/v1/whatif/packets', body: { pcap: '' } }],
   ['lookers', { path: '/v1/machines' }],
   ['staff', { method: 'POST', path: '/v1/machines', body: { name: 'n1', macs: [] } }],
   [

@@ -79,6 +79,12 @@ for (const [asked, status, order] of [
   [{ path: '/v1/status' }, 200, undefined],
   [{ path: '/v1/explain/52:54:00:00:00:01' }, 200, undefined],
   [
+    { method: 'POST', path: '/v1/whatif/entries', body: { machine: { name: 'n1', macs: [] } } },
+    200,
+    undefined,
+  ],
+  [{ method: 'POST', path: '/v1/whatif/packets', body: { hex: '00' } }, 200, undefined],
+  [
     { method: 'POST', path: '/v1/directory/held', body: { decision: 'accept' } },
     204,
     'held accept',

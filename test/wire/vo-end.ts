@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { Snapshot } from '#directory'
 import type { Sighting } from '#feed'
 import { createLeaseBook, type LeaseBook } from '#pxe'
+import { LastSeen } from '../../src/wire/explain/last-seen.ts'
 import { systemClock } from '../../src/wire/clock.ts'
 import type { TenantContext } from '../../src/wire/tenant-end.ts'
 import { Tenants } from '../../src/wire/tenants.ts'
@@ -83,6 +84,7 @@ export function startTenants(): Running {
       sightings.push(sighting)
       return Promise.resolve(true)
     },
+    lastSeen: new LastSeen(),
     count: (what) => void counts.set(what, (counts.get(what) ?? 0) + 1),
     log: (line) => void lines.push(line),
   }

@@ -6,6 +6,7 @@ import type { Upgrades } from '../upgrades.ts'
 import { addClusterRoutes } from './clusters.ts'
 import { addDirectoryRoutes } from './directory.ts'
 import { addEventRoute } from './events.ts'
+import { addExplainRoutes } from './explain.ts'
 import { addExportRoute } from './exports.ts'
 import { addHplRoutes } from './hpl-runs.ts'
 import { addImageUpload } from './image-upload.ts'
@@ -44,6 +45,7 @@ export function addRoutes(app: Api, { services, uploads, upgrades, limits }: Rou
   addHplRoutes(app, services)
   addTokenRoutes(app, services)
   addDirectoryRoutes(app, services)
+  addExplainRoutes(app, services)
   addImportRoute(app, { imports: services.imports, limits })
   addExportRoute(app, services)
   addEventRoute(app, services)

@@ -1,15 +1,6 @@
-// Why this file exists: the routes about the directory as a whole: its state, its faults, and why something is as it is.
-import { z } from 'zod'
+// Why this file exists: the routes about the directory as a whole: its state and its faults.
 import { pageOfItems } from '../page.ts'
-import {
-  explanation,
-  heldRequest,
-  heldView,
-  lintView,
-  pageOf,
-  pageQuery,
-  statusView,
-} from '../schemas.ts'
+import { heldRequest, heldView, lintView, pageOf, pageQuery, statusView } from '../schemas.ts'
 import type { Services } from '../services.ts'
 import { type Api, failures, nothing } from './typed.ts'
 
@@ -39,18 +30,6 @@ export function addDirectoryRoutes(app: Api, services: Services): void {
     },
     ({ query }) =>
       pageOfItems(services.directory.lint(), ({ where, reason }) => `${where}\n${reason}`, query),
-  )
-  app.get(
-    '/v1/explain/:subject',
-    {
-      schema: {
-        tags,
-        summary: 'What a machine (by name, MAC or address) would get right now, and why',
-        params: z.object({ subject: z.string().min(1).max(253) }),
-        response: { 200: explanation, ...failures },
-      },
-    },
-    ({ params: { subject } }) => ({ subject, lines: [...services.explain(subject)] }),
   )
   addHeldRoutes(app, services)
 }

@@ -3,6 +3,7 @@ import {
   type BootChoice,
   type EventView,
   explanation,
+  type ExplanationView,
   type LeaseView,
   leaseView,
   type LintView,
@@ -29,6 +30,10 @@ import {
   type TokenView,
   tokenView,
   type WaitingView,
+  type WhatIfEntries,
+  type WhatIfPackets,
+  type WhatIfView,
+  whatIfView,
   waitingView,
 } from '#api'
 import { Asking, at, get } from './asking.ts'
@@ -72,7 +77,11 @@ export interface Appliance extends ClusterAppliance, ExchangeAppliance {
   leases(): Promise<readonly LeaseView[]>
   lint(): Promise<readonly LintView[]>
   status(): Promise<StatusView>
-  explain(subject: string): Promise<readonly string[]>
+  explain(subject: string): Promise<ExplanationView>
+  readonly whatIf: {
+    entries(request: WhatIfEntries): Promise<WhatIfView>
+    packets(request: WhatIfPackets): Promise<ExplanationView>
+  }
   decideHeld(decision: 'accept' | 'reject'): Promise<void>
   events(listener: (event: EventView) => void, signal: AbortSignal): Promise<void>
 }
@@ -100,8 +109,13 @@ export function openAppliance(exchange: Exchange): Appliance {
     leases: () => asking.list('/v1/leases', leaseView),
     lint: () => asking.list('/v1/lint', lintView),
     status: () => asking.one(get('/v1/status'), statusView),
-    explain: async (subject) =>
-      (await asking.one(get(at('/v1/explain', subject)), explanation)).lines,
+    explain: (subject) => asking.one(get(at('/v1/explain', subject)), explanation),
+    whatIf: {
+      entries: (body) =>
+        asking.one({ method: 'POST', path: '/v1/whatif/entries', body }, whatIfView),
+      packets: (body) =>
+        asking.one({ method: 'POST', path: '/v1/whatif/packets', body }, explanation),
+    },
     decideHeld: (decision) =>
       asking.nothing({ method: 'POST', path: '/v1/directory/held', body: { decision } }),
     events: (listener, signal) => asking.events(listener, signal),

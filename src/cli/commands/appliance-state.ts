@@ -1,4 +1,4 @@
-// Why this file exists: how the appliance is: status, lint, explain, events.
+// Why this file exists: how the appliance is: status, lint, events.
 import type { Command } from 'commander'
 import type { LintView } from '#api'
 import { type Listing, printList, printThing } from '../output/print.ts'
@@ -37,18 +37,6 @@ export function declareState(program: Command, declare: Declare): void {
       await printList(call.io, call.flags, found, lintListing)
       if (found.length === 0) tell(call, 'nothing to complain about')
       return found.some(({ severity }) => severity === 'set-aside') ? 'failed' : undefined
-    },
-  })
-  declare(program, {
-    name: 'explain',
-    summary: 'tell what a machine would get right now, and why',
-    help: 'By DHCP, DNS, TFTP and HTTP, from which entry and by which rule, and what it got last.\n\n  coppice explain n001\n  coppice explain 52:54:00:00:01:01',
-    words: [['<subject>', 'name, MAC or address']],
-    run: async (call) => {
-      const [subject = ''] = call.words
-      const lines = await (await call.appliance()).explain(subject)
-      if (call.flags.output === 'table') for (const line of lines) call.io.out(plainText(line))
-      else await printThing(call.io, call.flags, { subject, lines }, subject)
     },
   })
   declare(program, {

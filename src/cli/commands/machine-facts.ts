@@ -8,7 +8,7 @@ import { choice, type Declare, type Flag, ldifFlag, repeated } from '../program/
 import { orderMany } from '../program/order-many.ts'
 import { machineListing } from './machine.ts'
 
-interface FactFlags {
+export interface FactFlags {
   readonly ip?: string
   readonly mac?: readonly string[]
   readonly role?: 'host' | 'other'
@@ -44,7 +44,7 @@ type Facts = Omit<MachineRequest, 'name' | 'macs'> & {
   readonly macs?: readonly string[] | undefined
 }
 
-const factFlags: readonly Flag[] = [
+export const factFlags: readonly Flag[] = [
   ['--ip <list>', 'address of each, for example "10.1.0.[1-128]"'],
   repeated(
     '--mac <list>',
@@ -128,7 +128,7 @@ async function setMachines(call: Call<SetFlags>): Promise<Outcome> {
   })
 }
 
-function factsOf(names: readonly string[], flags: FactFlags): ReadonlyMap<string, Facts> {
+export function factsOf(names: readonly string[], flags: FactFlags): ReadonlyMap<string, Facts> {
   const each = (flag: string, text: string | undefined): readonly string[] | undefined =>
     text === undefined ? undefined : oneEach(names, flag, text)
   const addresses = each('--ip', flags.ip)

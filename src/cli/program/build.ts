@@ -5,6 +5,7 @@ import { declareState } from '../commands/appliance-state.ts'
 import { declareCompletion } from '../commands/completion.ts'
 import { declareDirectory } from '../commands/directory.ts'
 import { declareDoctor } from '../commands/doctor.ts'
+import { declareExplain } from '../commands/explain.ts'
 import { declareHpl } from '../commands/hpl.ts'
 import { declareImage } from '../commands/image.ts'
 import { declareImport } from '../commands/import.ts'
@@ -16,6 +17,7 @@ import { declareLease, declareNetwork } from '../commands/network.ts'
 import { declareToken } from '../commands/token.ts'
 import { declareVcn } from '../commands/vcn.ts'
 import { declareVo } from '../commands/vo.ts'
+import { declareWhatIf } from '../commands/whatif.ts'
 import type { CliIo } from '../io.ts'
 import { outputForms } from '../output/print.ts'
 import type { Declare } from './noun.ts'
@@ -68,6 +70,8 @@ export function buildProgram(io: CliIo, declare: Declare): Command {
   declareInit(program, declare)
   declareDoctor(program, declare)
   declareState(program, declare)
+  declareExplain(program, declare)
+  declareWhatIf(program, declare)
   declareHelpers(program, declare)
   declareCompletion(program, declare)
   return program

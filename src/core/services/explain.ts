@@ -1,88 +1,133 @@
-// Why this file exists: "why?" has an answer for every machine: which entry, which address, which boot, and what was seen last.
+// Why this file exists: "why?" has an answer for every machine. What it would get now is asked of wire, which alone knows;
+// what it is, who may log in there and how its last boot went is added here.
+import type { ExplanationView } from '#api'
 import {
-  formatIp4,
-  joinName,
+  type DnsName,
   type Machine,
   parseDnsName,
   parseIp4,
   parseMac,
   type Snapshot,
-  type Vcn,
 } from '#directory'
-import { decideExplained } from '../explained-boot.ts'
+import { Fault } from '#fault'
+import type { Fact, Told, WireQuestion } from '#feed'
 import type { ServiceContext } from './context.ts'
-import { findMachine } from './machine-plan.ts'
+import { labelled, linesOf } from './explain-lines.ts'
+import { nearestName } from './nearest-name.ts'
 import { explainAside, explainPerson, peopleLines } from './people.ts'
 
-export function explain(subject: string, context: ServiceContext): readonly string[] {
-  const snapshot = context.snapshot()
-  const mac = parseMac(subject)
-  const address = parseIp4(subject)
-  const found =
-    (mac && snapshot.byMac.get(mac)?.device) ??
-    (address === undefined ? undefined : snapshot.byIp.get(address)?.device)
-  if (found !== undefined) return explainDevice(found, context)
-  if (mac !== undefined) return explainStranger(subject, context)
-  if (address !== undefined) return [`${subject}: no entry of the directory has this address`]
-  return explainName(subject, context)
+export type AskWire = (question: WireQuestion) => Promise<Told>
+
+const trailLinesMax = 5
+
+export async function explain(
+  subject: string,
+  context: ServiceContext,
+  ask: AskWire,
+): Promise<ExplanationView> {
+  const person = personLines(subject, context)
+  const isOnlyPerson =
+    person !== undefined && machineNamed(subject, context.snapshot()) === undefined
+  if (isOnlyPerson) return { subject, kind: 'person', lines: person, facts: [] }
+  const told = await ask({ kind: 'subject', subject })
+  if (told.subject === 'nobody') throw nobody(subject, context.snapshot())
+  return viewOf(subject, told, [...coreLines(told, context), ...(person ?? [])])
 }
 
-/** A machine and a person may have the same name; then both are told of. */
-function explainName(subject: string, context: ServiceContext): readonly string[] {
+export function viewOf(
+  subject: string,
+  { subject: kind, facts }: Told,
+  more: readonly string[] = [],
+  isServed = true,
+): ExplanationView {
+  const now = facts.filter(({ topic }) => topic !== 'last')
+  const last = facts.filter(({ topic }) => topic === 'last')
+  const isOfMachine = kind === 'machine' || kind === 'vcn' || kind === 'stranger'
+  const seen =
+    last.length === 0 && isOfMachine && isServed ? [labelled('last', neverSeen)] : linesOf(last)
+  return { subject, kind, lines: [...linesOf(now), ...more, ...seen], facts: facts.map(factView) }
+}
+
+const neverSeen = 'nothing was seen of it since wire, which answers machines, was started'
+
+export function factView(fact: Fact): ExplanationView['facts'][number] {
+  const { operands, ...rest } = fact
+  return { ...rest, ...(operands && { operands: [...operands] }) }
+}
+
+/** Of whoever has that name as a person, served or set aside. */
+function personLines(subject: string, context: ServiceContext): readonly string[] | undefined {
+  if (parseMac(subject) !== undefined || parseIp4(subject) !== undefined) return undefined
   const { people } = context
   const snapshot = context.snapshot()
   const person = people.named(subject)
-  const known =
-    person === undefined ? explainAside(subject, snapshot) : explainPerson(person, snapshot, people)
-  if (known === undefined) return explainDevice(findMachine(subject, snapshot), context)
-  const name = parseDnsName(subject)
-  const device = name === undefined ? undefined : snapshot.byName.get(name)?.device
-  return device === undefined ? known : [...explainDevice(device, context), ...known]
+  return person ? explainPerson(person, snapshot, people) : explainAside(subject, snapshot)
 }
 
-function explainDevice(device: Machine | Vcn, context: ServiceContext): readonly string[] {
-  const snapshot = context.snapshot()
-  const fqdn = joinName(device.name, snapshot.domain) ?? device.name
-  return [
-    `entry    ${device.dn}`,
-    `name     ${fqdn}${device.aliases.length > 0 ? ` (also ${device.aliases.join(', ')})` : ''}`,
-    ...device.nics.flatMap((nic) => nicLines(nic, fqdn, snapshot)),
-    ...(device.kind === 'machine' ? machineLines(device, context) : []),
-  ]
+/** What core knows beside it. */
+function coreLines(told: Told, context: ServiceContext): readonly string[] {
+  const name = told.facts.find(({ topic }) => topic === 'name')?.values?.['name']
+  const device = name === undefined ? undefined : machineNamed(name, context.snapshot())
+  if (device?.kind === 'machine') return machineLines(device, context)
+  const mac = told.facts.find(({ topic }) => topic === 'card')?.values?.['mac']
+  return told.subject === 'stranger' && mac !== undefined ? strangerLines(mac, context) : []
 }
 
-function nicLines(nic: Machine['nics'][number], fqdn: string, snapshot: Snapshot): string[] {
-  const macs = nic.macs.join(', ') || 'no MAC'
-  if (nic.address === undefined) return [`card     ${macs}: no address yet`]
-  const name = nic.label === undefined ? fqdn : `${nic.label}.${fqdn}`
-  const { address } = nic
-  const network = snapshot.networks.findLast((one) => one.name === nic.network)
-  return [
-    `dhcp     ${macs} gets ${formatIp4(address)}${network ? ` on ${network.name}` : ''}, always, because its entry says so`,
-    `dns      ${name} is ${formatIp4(address)}, and back`,
-  ]
-}
-
-function machineLines(machine: Machine, context: ServiceContext): string[] {
-  const { hosts, people, snapshot, store } = context
+function machineLines(machine: Machine, context: ServiceContext): readonly string[] {
+  const { hosts, people } = context
   const life = hosts.life(machine.id)
-  const next = store.hosts.nextBoots().get(machine.id) ?? 'by-role'
-  const boot = decideExplained(machine, next, snapshot())
-  const last = life.trail.slice(-5).map((line) => `seen     ${line}`)
+  const reason = life.failure?.reason ?? life.waitingFor
+  const trail = life.trail.slice(-trailLinesMax)
   return [
-    `boot     ${boot}`,
-    `state    ${life.state}, boot ${life.boot}`,
+    labelled(
+      'state',
+      `${life.state}, boot ${life.boot}${reason === undefined ? '' : `: ${reason}`}`,
+    ),
     ...peopleLines(machine, people),
-    ...last,
+    ...trail.map((line, at) => labelled(at === 0 ? 'seen' : '', line)),
   ]
 }
 
-function explainStranger(mac: string, { sightings }: ServiceContext): readonly string[] {
-  const seen = sightings.waiting().find((one) => one.mac === mac.toLowerCase())
+function strangerLines(mac: string, { sightings }: ServiceContext): readonly string[] {
+  const seen = sightings.waiting().find((one) => one.mac === mac)
+  const since = seen ? `since ${seen.firstSeen}, last ${seen.lastSeen}` : 'it has not asked yet'
   return [
-    'entry    none: the directory does not describe this card',
-    'dhcp     an address of the pool of the network where it asks, when there is a pool',
-    'boot     a script that waits until somebody gives it a name: coppice machine adopt',
-    seen === undefined ? 'seen     never' : `seen     ${seen.lastSeen} on ${seen.interfaceName}`,
+    labelled('state', `unknown; ${since}`),
+    labelled('todo', `coppice machine adopt ${mac} --name NAME`),
   ]
+}
+
+function machineNamed(text: string, snapshot: Snapshot) {
+  const name = parseDnsName(text)
+  const suffix = `.${snapshot.domain}`
+  const relative = name?.endsWith(suffix) ? parseDnsName(name.slice(0, -suffix.length)) : name
+  return relative === undefined ? undefined : snapshot.byName.get(relative)?.device
+}
+
+function nobody(subject: string, snapshot: Snapshot): Fault {
+  const near: DnsName | undefined = nearestName(subject, snapshot)
+  const aside = asideNamed(subject, snapshot)
+  if (aside)
+    return new Fault('CPC-HOST-001', {
+      what: `${JSON.stringify(subject)} is not served: its entry is set aside`,
+      where: aside.dn,
+      why: aside.reason,
+      todo: 'correct the entry, or the one that holds what it claims; coppice lint lists all of them',
+    })
+  return new Fault('CPC-HOST-001', {
+    what: `nobody is called ${JSON.stringify(subject)}`,
+    where: 'the directory, as it is served',
+    why: 'no machine, no node of a VO and no person has this name; DNS answers NXDOMAIN for it',
+    todo:
+      near === undefined
+        ? 'see coppice machine list; or ask by MAC or by address'
+        : `did you mean ${near}? (coppice explain ${near})`,
+  })
+}
+
+/** It has no name but in its DN. */
+function asideNamed(subject: string, { setAside }: Snapshot) {
+  const start = `cn=${subject},`.toLowerCase()
+  for (const item of setAside.values()) if (item.dn.toLowerCase().startsWith(start)) return item
+  return undefined
 }

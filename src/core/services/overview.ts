@@ -1,11 +1,13 @@
 // Why this file exists: how the appliance is, for people (status), for load balancers (ready) and for Prometheus (metrics).
 import type { Services, StatusView } from '#api'
-import { lintStep, startLint } from '#directory'
+import type { Told, WireQuestion } from '#feed'
 import type { ServiceContext } from './context.ts'
 import { directoryFigures, directoryView, type Figure } from './directory-view.ts'
 import { explain } from './explain.ts'
+import { LintKeeper } from './lint-keeper.ts'
 import { machinesOf } from './machines.ts'
 import { lintViews } from './views.ts'
+import { whatIfEntries, whatIfPackets } from './whatif.ts'
 import { audited } from './context.ts'
 
 export interface WireState {
@@ -14,11 +16,13 @@ export interface WireState {
   readonly serving: number
   /** By name, as `dns answered`. */
   readonly counters: Readonly<Record<string, number>>
+  /** Rejects with the Faults of `CoreEnd.ask`. */
+  ask(question: WireQuestion): Promise<Told>
 }
 
 type Overview = Pick<
   Services,
-  'directory' | 'explain' | 'status' | 'ready' | 'metrics' | 'events' | 'leases'
+  'directory' | 'explain' | 'whatIf' | 'status' | 'ready' | 'metrics' | 'events' | 'leases'
 >
 
 export function overviewServices(
@@ -27,14 +31,12 @@ export function overviewServices(
   version: string,
 ): Overview {
   const status = (): StatusView => statusView(context, wire, version)
-  let linted = startLint(context.snapshot().domain, context.applianceAddresses)
+  const lint = new LintKeeper(context)
+  const ask = (question: WireQuestion): Promise<Told> => wire.ask(question)
   return {
     leases: { list: () => context.sightings.leases() },
     directory: {
-      lint() {
-        linted = lintStep(linted, context.snapshot())
-        return lintViews(linted, context.notes())
-      },
+      lint: () => lintViews(lint.current(), context.notes()),
       held: () => context.sync.state.held.map(({ dn }) => ({ dn })),
       decideHeld(accept, caller) {
         const change = { caller, action: `directory ${accept}`, target: 'held removals' }
@@ -45,7 +47,11 @@ export function overviewServices(
         })
       },
     },
-    explain: (subject) => explain(subject, context),
+    explain: (subject) => explain(subject, context, ask),
+    whatIf: {
+      entries: (request) => whatIfEntries(request, { context, ask, lint }),
+      packets: (request) => whatIfPackets(request, ask),
+    },
     status,
     ready() {
       const { kind } = context.sync.state

@@ -111,6 +111,6 @@ function overheardReply(message: DhcpMessage, world: DhcpWorld): Outcome {
   const name = nameOfType(message.type)
   if (world.settings.addresses.has(server)) return silence(because('answersNobody', name, server))
   const isRival = world.settings.mode === 'authoritative'
-  const why = because('strangeServer', server, name)
+  const why = because('strangeServer', name, server)
   return isRival ? { ...silence(why, 'CPC-DHCP-001'), stranger: server } : silence(why)
 }

@@ -3,7 +3,7 @@
 import { formatIp4, formatSubnet } from '#directory'
 import { decodeRoutes } from './classless-routes.ts'
 import { readClient } from './client.ts'
-import { u32 } from './decode.ts'
+import { u16, u32 } from './decode.ts'
 import { decodeDomainSearch } from './domain-search.ts'
 import type { DhcpMessage } from './message.ts'
 import { nameOfType, optionCode } from './option-code.table.ts'
@@ -14,6 +14,10 @@ import { readSwitchPort } from './switch-port.ts'
 type Reader = (bytes: Uint8Array) => string | undefined
 
 const addresses: Reader = (bytes) => addressList(bytes)?.map(formatIp4).join(' ')
+const numbers = (bytes: Uint8Array): readonly number[] | undefined =>
+  bytes.length % 2 === 0
+    ? Array.from({ length: bytes.length / 2 }, (_, at) => u16(bytes, 2 * at))
+    : undefined
 const text: Reader = (bytes) => JSON.stringify(latin1(bytes).replace(/\0+$/, ''))
 const routes: Reader = (bytes) =>
   decodeRoutes(bytes)
@@ -43,12 +47,22 @@ const described: Readonly<Record<number, readonly [string, Reader]>> = {
   [optionCode.serverId]: ['server', addresses],
   [optionCode.askedFor]: ['asks for', (bytes) => bytes.join(' ')],
   [optionCode.message]: ['says', text],
+  [optionCode.messageBytesMax]: [
+    'takes at most',
+    (bytes) =>
+      numbers(bytes)
+        ?.map((n) => `${n} bytes`)
+        .join(' '),
+  ],
   [optionCode.renewSeconds]: ['renew after', seconds],
   [optionCode.rebindSeconds]: ['rebind after', seconds],
   [optionCode.vendorClass]: ['vendor class', text],
   [optionCode.bootFile]: ['boot file', text],
   [optionCode.userClass]: ['user class', (bytes) => JSON.stringify(userClasses(bytes))],
   [optionCode.fullName]: ['full name', fullName],
+  [optionCode.tftpServerName]: ['TFTP server', text],
+  [optionCode.architecture]: ['architecture', (bytes) => numbers(bytes)?.join(' ')],
+  [optionCode.mtu]: ['MTU', (bytes) => numbers(bytes)?.join(' ')],
   108: ['IPv6 only for', seconds],
   [optionCode.domainSearch]: ['search', (bytes) => decodeDomainSearch(bytes)?.join(' ')],
   [optionCode.classlessRoutes]: ['routes', routes],

@@ -1,12 +1,14 @@
 // Why this file exists: what happens to a packet from the socket to the socket, and what happens by itself in between.
 // Sockets, clock, disk and log come in as arguments.
-import { formatIp4, type Ip4, type Network } from '#directory'
+import { formatIp4, type Ip4, type Network, type Snapshot } from '#directory'
 import type { Sighting } from '#feed'
 import { clockJumpMs } from '../lease/stamp.ts'
 import { AlarmGate } from './alarm-gate.ts'
-import { decide, type Deciding, ownAlarm, type Raise } from './decide.ts'
+import { answer } from './answer.ts'
+import { decide, type Deciding, ownAlarm, type Raise, worldNow } from './decide.ts'
 import { decodeDhcp } from './decode.ts'
 import type { Destination } from './destination.ts'
+import type { Judgement } from '../explain/explain-dhcp.ts'
 import { encodeDhcp, replyBuffer } from './encode.ts'
 import { type DhcpMessage, explainRefusal } from './message.ts'
 import { alarmOf, logLine, sightingOf } from './outcome.ts'
@@ -33,6 +35,8 @@ export interface DhcpService {
   receive(bytes: Uint8Array, arrival: Arrival): Promise<void>
   /** To be called every few seconds: forgets what has ended, and notices a clock that was set. */
   tick(): Promise<void>
+  /** What would happen to the packet now. Nothing does: no lease is made, no address taken, nothing counted or told. */
+  judge(bytes: Uint8Array, arrival: Arrival, instead?: Snapshot): Judgement
   readonly counts: Readonly<Record<'received' | 'answered' | 'refused' | 'dropped', number>>
 }
 
@@ -88,6 +92,17 @@ export function createDhcpService(parts: DhcpServiceParts): DhcpService {
       await watchTime()
       await watchPools()
     },
+    judge: judgeBy(deciding),
+  }
+}
+
+function judgeBy(deciding: Deciding): DhcpService['judge'] {
+  return (bytes, arrival, instead) => {
+    const decoded = decodeDhcp(bytes)
+    if (!decoded.ok) return decoded
+    const world = worldNow(deciding)
+    const snapshot = instead ?? world.snapshot
+    return { ok: true, outcome: answer(decoded.value, arrival, { ...world, snapshot }) }
   }
 }
 

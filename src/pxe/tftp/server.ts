@@ -2,12 +2,13 @@
 // sessions and reports how each ended. What to send is decided in session.ts.
 import { parseIp4 } from '#directory'
 import type { TransferSighting } from '#feed'
-import { type BootFiles, findAsked, printableName } from '../files/boot-files.ts'
+import { type BootFiles, printableName } from '../files/boot-files.ts'
 import { AnswerBudget } from '../files/answer-budget.ts'
 import { RefusalBudget } from '../files/refusal-budget.ts'
 import { admit } from './admission.ts'
 import type { DatagramPort, DatagramSource, TransferClock } from './datagram-port.ts'
-import { netasciiBytesMax, toNetascii } from './netascii.ts'
+import { decideFirst, type Refusal, refusalOf } from './decide-read.ts'
+import { toNetascii } from './netascii.ts'
 import { agree, windowBlocksFor } from './option.ts'
 import {
   dataHeader,
@@ -15,6 +16,7 @@ import {
   errorCode,
   type ErrorCode,
   parsePacket,
+  type TftpPacket,
   type TftpRequest,
 } from './packet.ts'
 import { bytesAcked, open, type Send, type Session, step } from './session.ts'
@@ -82,43 +84,23 @@ export class TftpServer {
 
   #request(bytes: Uint8Array, source: DatagramSource): void {
     const parsed = parsePacket(bytes)
-    if (!parsed.ok) return this.#refuse(source, '?', parsed.refusal)
-    const { value } = parsed
-    switch (value.kind) {
-      case 'read':
-        return this.#read(value, source)
-      case 'write':
-        return this.#refuse(source, value.file, {
-          code: errorCode.accessViolation,
-          why: 'this server only gives files',
-        })
-      case 'data':
-      case 'ack':
-      case 'error':
-      case 'options-ack':
-        return // of a transfer long ago; an answer could go round for ever
-    }
-  }
-
-  #read(request: TftpRequest, source: DatagramSource): void {
     const key = `${source.address}:${source.port}`
     const before = this.#sessions.get(key)
-    if (before && isSame(before.request, request) && this.#isUnderWay(before))
+    if (before && parsed.ok && isAskedAgain(parsed.value, before) && this.#isUnderWay(before))
       return before.session.acked === 0 ? this.#advance(before, { kind: 'asked-again' }) : undefined
-    const asked = findAsked(this.#options.files, request.file)
-    if (asked.kind === 'absent') return this.#refuse(source, request.file, notFound)
-    if (asked.kind === 'hostile') return this.#refuse(source, request.file, outside)
-    if (asked.file.kind === 'disk') return this.#refuse(source, request.file, tooLarge)
-    const bytes = this.#inMode(asked.file.bytes, request.mode)
-    if (!bytes) return this.#refuse(source, request.file, wrongMode)
+    const decision = decideFirst(parsed, this.#options.files)
+    if (!decision) return
+    const { asked } = decision
+    if (!decision.ok) return this.#refuse(source, asked?.file ?? '?', decision.refusal)
+    if (!asked) return
     if (before) this.#end(before, { outcome: 'cut-off', why: 'the client asked anew' })
-    if (!this.#makeRoom(source)) return this.#refuse(source, request.file, busy)
-    void this.#begin(key, source, { request, bytes, file: asked.file.name })
+    if (!this.#makeRoom(source)) return this.#refuse(source, asked.file, busy)
+    const { file } = decision
+    const bytesInMode = decision.mode === 'octet' ? file.bytes : this.#asNetascii(file.bytes)
+    void this.#begin(key, source, { request: asked, bytes: bytesInMode, file: file.name })
   }
 
-  #inMode(bytes: Uint8Array, mode: string): Uint8Array | undefined {
-    if (mode === 'octet') return bytes
-    if (mode !== 'netascii' || bytes.length > netasciiBytesMax) return undefined
+  #asNetascii(bytes: Uint8Array): Uint8Array {
     const text = this.#netascii.get(bytes) ?? toNetascii(bytes)
     this.#netascii.set(bytes, text)
     return text
@@ -276,28 +258,14 @@ export class TftpServer {
   }
 }
 
-interface Refusal {
-  readonly code: ErrorCode
-  readonly why: string
-}
-
-const notFound: Refusal = { code: errorCode.notFound, why: 'there is no such boot file' }
-const outside: Refusal = {
-  code: errorCode.accessViolation,
-  why: 'names are keys, not paths: nothing outside the boot files can be named',
-}
-const wrongMode: Refusal = {
-  code: errorCode.illegalOperation,
-  why: `ask in mode octet (binary); netascii is for files up to ${netasciiBytesMax} bytes`,
-}
-const tooLarge: Refusal = {
-  code: errorCode.undefined,
-  why: 'the file is too large to be held in memory: ask by HTTP',
-}
-const busy: Refusal = { code: errorCode.undefined, why: 'too many transfers at once, try again' }
+const busy = refusalOf('busy')
 
 function toClient({ code, why }: Refusal): { readonly code: ErrorCode; readonly text: string } {
   return { code, text: why }
+}
+
+function isAskedAgain(packet: TftpPacket, { request }: Live): boolean {
+  return packet.kind === 'read' && isSame(request, packet)
 }
 
 function isSame(one: TftpRequest, other: TftpRequest): boolean {
