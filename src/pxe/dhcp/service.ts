@@ -28,6 +28,8 @@ export interface DhcpServiceParts extends Omit<Deciding, 'watch' | 'raise'> {
   readonly count: (what: string) => void
   readonly sight: (sighting: Sighting) => void
   readonly log: (line: string) => void
+  /** Absent: one of its own. */
+  readonly watch?: PoolWatch
 }
 
 export interface DhcpService {
@@ -43,7 +45,7 @@ export interface DhcpService {
 export function createDhcpService(parts: DhcpServiceParts): DhcpService {
   const counts = { received: 0, answered: 0, refused: 0, dropped: 0 }
   const raise = alarmsOf(parts)
-  const deciding: Deciding = { ...parts, raise, watch: new PoolWatch() }
+  const deciding: Deciding = { ...parts, raise, watch: parts.watch ?? new PoolWatch() }
   const tellOfServer = strangeServers(parts)
   const watchTime = timeRounds(parts, raise)
   const watchPools = poolRounds(deciding, parts.isNear)
