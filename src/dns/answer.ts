@@ -1,7 +1,8 @@
 // Why this file exists: an answer is a pure function of the query's bytes and the zone view; replayed, it gives the
 // same bytes.
 import { encodeHead, encodeReply, type Reply, udpBytesMax } from './encode.ts'
-import { type Query, readQuery, recordType, responseCode } from './query.ts'
+import { isNobodys, isPrivateReverse } from './private-names.ts'
+import { type Head, operation, type Query, readQuery, recordType, responseCode } from './query.ts'
 import { type Lookup, lookUp, soaOf, type ZoneView } from './zone.ts'
 
 export type DnsAnswer =
@@ -22,12 +23,17 @@ export type DnsReason =
   | 'unknown key'
   | 'edns version'
   | 'asked too often'
+  | 'to be asked over TCP'
 
 export interface AnswerOptions {
   readonly transport: 'udp' | 'tcp'
   readonly forwards: boolean
   /** HOSTILE 15: a stranger's address that asks too often gets no more than it sent: "ask over TCP". */
   readonly tooOften?: boolean
+  /** Whom we would ask is not of this site: private addresses are not named to it. */
+  readonly asksPublic?: boolean
+  /** HOSTILE 15: its address may be forged, and others' answers are large: "ask over TCP". */
+  readonly isUnproven?: boolean
 }
 
 const classIn = 1
@@ -42,10 +48,16 @@ export function answerDns(bytes: Uint8Array, view: ZoneView, options: AnswerOpti
     case 'malformed':
       return withHead(encodeHead(read.head, responseCode.formErr), 'malformed')
     case 'other-operation':
-      return withHead(encodeHead(read.head, responseCode.notImp), 'operation refused')
+      return withHead(encodeHead(read.head, codeOf(read.head)), 'operation refused')
     case 'query':
       return answerQuery(bytes, read.query, view, options)
   }
+}
+
+/** HOSTILE 16: what would change a zone is refused to everybody; what else there is, we do not know. */
+function codeOf({ opcode }: Head): number {
+  const isChange = opcode === operation.notify || opcode === operation.update
+  return isChange ? responseCode.refused : responseCode.notImp
 }
 
 function withHead(bytes: Uint8Array, why: DnsReason): DnsAnswer {
@@ -94,9 +106,10 @@ function decideByName(
   const authoritative = true
   switch (found.kind) {
     case 'not-ours':
-      return options.forwards && query.recursionDesired
-        ? 'forward'
-        : { code: refused, why: 'not our name' }
+      if (!mayForward(query, options)) return { code: refused, why: 'not our name' }
+      return options.isUnproven === true
+        ? { code: ok, truncated: true, why: 'to be asked over TCP' }
+        : 'forward'
     case 'records':
       return { code: ok, authoritative, answers: found.records, why: 'answered' }
     case 'no-data': {
@@ -108,6 +121,11 @@ function decideByName(
       return { code: nxDomain, authoritative, authority, why: 'no such name' }
     }
   }
+}
+
+function mayForward({ name, recursionDesired }: Query, options: AnswerOptions): boolean {
+  if (!options.forwards || !recursionDesired || isNobodys(name)) return false
+  return options.asksPublic !== true || !isPrivateReverse(name)
 }
 
 /** What the client can take, and never more than we send. RFC 6891 §6.2.3: less than 512 means 512. */

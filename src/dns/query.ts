@@ -62,7 +62,8 @@ export type QueryResult =
   | { readonly kind: 'malformed'; readonly head: Head; readonly reason: string }
 
 export const headerBytes = 12
-const opcodeQuery = 0
+/** RFC 1035 §4.1.1, RFC 1996, RFC 2136; of all others we have never heard. */
+export const operation = { query: 0, notify: 4, update: 5 } as const
 const additionalRecordsMax = 8
 
 export function readQuery(bytes: Uint8Array): QueryResult {
@@ -72,7 +73,7 @@ export function readQuery(bytes: Uint8Array): QueryResult {
   if ((flags & 0x8000) !== 0) return { kind: 'drop', reason: 'a response' }
   const opcode = (flags >>> 11) & 15
   const head = { id: at16(bytes, 0), opcode, recursionDesired: (flags & 0x0100) !== 0 }
-  if (opcode !== opcodeQuery) return { kind: 'other-operation', head }
+  if (opcode !== operation.query) return { kind: 'other-operation', head }
   const malformed = (reason: string): QueryResult => ({ kind: 'malformed', head, reason })
   if (at16(bytes, 4) !== 1) return malformed('not exactly one question')
   if (at16(bytes, 6) !== 0) return malformed('a question with answers')

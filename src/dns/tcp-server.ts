@@ -77,7 +77,8 @@ function answerOne(socket: Duplex, bytes: Uint8Array, options: DnsServerOptions)
     return void socket.destroy()
   const transport = 'tcp'
   const forwards = options.forwarder !== undefined
-  const answer = answerDns(bytes, view, { transport, forwards })
+  const asksPublic = options.forwarder?.isPublic === true
+  const answer = answerDns(bytes, view, { transport, forwards, asksPublic })
   if (answer.kind === 'forward') {
     options.count('forwarded')
     const question: ForwardedQuestion = { bytes, query: answer.query, transport }

@@ -47,10 +47,17 @@ export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void
     // Port 0 can only be forged, and nothing can be sent there.
     if (view === undefined || from.port === 0) return
     if (options.admits?.(now()) === false) return
-    const tooOften =
-      isStranger(from.address, view) && frequency.isTooOften(parseIp4(from.address) ?? 0, now())
+    const isUnproven = isStranger(from.address, view)
+    const tooOften = isUnproven && frequency.isTooOften(parseIp4(from.address) ?? 0, now())
     const forwards = options.forwarder !== undefined
-    const answer = answerDns(bytes, view, { transport, forwards, tooOften })
+    const asksPublic = options.forwarder?.isPublic === true
+    const answer = answerDns(bytes, view, {
+      transport,
+      forwards,
+      asksPublic,
+      tooOften,
+      isUnproven,
+    })
     const send = (reply: Uint8Array): void => port.send(reply, from.address, from.port)
     if (answer.kind === 'forward') {
       const question: ForwardedQuestion = { bytes, query: answer.query, transport }

@@ -51,8 +51,9 @@ function zoneOf({ places, picture }: WireContext): () => ZoneView | undefined {
 
 function startDns(context: WireContext): Promise<Closer> {
   const { places, settings, count, clock, lastSeen } = context
-  const [server] = settings.dns.forwarders
-  const forwarder = server === undefined ? undefined : openForwarder(server, () => randomInt(idMax))
+  const { forwarders } = settings.dns
+  const forwarder =
+    forwarders.length === 0 ? undefined : openForwarder(forwarders, () => randomInt(idMax))
   return openDns(listeningPlaces(places), {
     view: zoneOf(context),
     forwarder,

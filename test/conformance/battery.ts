@@ -9,6 +9,7 @@ import {
   ownNames,
   reverseNames,
   wholeLists,
+  wildcards,
 } from './rfc1034/answers.cases.ts'
 import { counts, ednsForms, malformed, operations } from './rfc1035/malformed.cases.ts'
 import { framing, reuse, streams, transfers } from './rfc7766/stream.cases.ts'
@@ -93,6 +94,7 @@ export const dnsCases: readonly Case<'dns'>[] = [
   ...reverseNames,
   ...negatives,
   ...negativeTimes,
+  ...wildcards,
   ...nonTerminals,
   ...letterCase,
   ...wholeLists,

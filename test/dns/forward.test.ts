@@ -36,9 +36,10 @@ async function startUpstream(
   return { port: socket.address().port, socket }
 }
 
-function forwarderTo(context: TestContext, port: number): Forwarder {
+function forwarderTo(context: TestContext, ...ports: readonly number[]): Forwarder {
   let id = 40_000
-  const forwarder = openForwarder({ host, port }, () => (id += 1))
+  const servers = ports.map((port) => ({ host, port }))
+  const forwarder = openForwarder(servers, () => (id += 1))
   context.after(() => forwarder.close())
   return forwarder
 }
@@ -184,4 +185,104 @@ test('a forwarder that refuses TCP gives SERVFAIL over TCP', async (context) => 
   client.socket.write(framed(query(otherName)))
   const [reply] = await client.read(1)
   assert.equal(reply && readReply(reply).code, servFail)
+})
+
+/** A port at which nobody listens. */
+async function closedPort(): Promise<number> {
+  const gone = createSocket('udp4')
+  gone.bind(0, host)
+  await once(gone, 'listening')
+  const { port } = gone.address()
+  await new Promise<void>((resolve) => gone.close(resolve))
+  return port
+}
+
+const saying =
+  (code: number, asked: number[] = [], mark = 0) =>
+  (question: Buffer, socket: Socket, port: number): void => {
+    asked.push(mark)
+    const reply = answered(question)
+    reply[3] = 0x80 | code
+    socket.send(reply, port, host)
+  }
+
+for (const [sentence, code] of [
+  ['cannot answer', servFail],
+  ['refuses', 5],
+  ['does not know the operation', 4],
+] as const) {
+  test(`a forwarder that ${sentence} is not the last word: the next one is asked`, async (context) => {
+    const first = await startUpstream(context, saying(code))
+    const second = await startUpstream(context, saying(0))
+    const forwarder = forwarderTo(context, first.port, second.port)
+    const { port } = await startDns(context, { forwarder })
+    assert.equal(readReply(await askByUdp(port, query(otherName))).code, 0)
+  })
+}
+
+test('what a forwarder said comes back when no other knows better', async (context) => {
+  const refusing = await startUpstream(context, saying(5))
+  const forwarder = forwarderTo(context, refusing.port, await closedPort())
+  const { port } = await startDns(context, { forwarder })
+  assert.equal(readReply(await askByUdp(port, query(otherName))).code, 5)
+})
+
+test('NXDOMAIN is an answer: no other forwarder is asked', async (context) => {
+  const asked: number[] = []
+  const first = await startUpstream(context, saying(3, asked, 1))
+  const second = await startUpstream(context, saying(0, asked, 2))
+  const forwarder = forwarderTo(context, first.port, second.port)
+  const { port } = await startDns(context, { forwarder })
+  assert.equal(readReply(await askByUdp(port, query(otherName))).code, 3)
+  assert.deepEqual(asked, [1])
+})
+
+test('the forwarder that answered last is the first to be asked', async (context) => {
+  const asked: number[] = []
+  const second = await startUpstream(context, saying(0, asked, 2))
+  const forwarder = forwarderTo(context, await closedPort(), second.port)
+  const { port } = await startDns(context, { forwarder })
+  await askByUdp(port, query(otherName))
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  assert.equal(readReply(await askByUdp(port, query(otherName))).code, 0)
+  assert.deepEqual(asked, [2, 2])
+})
+
+test('of a silent forwarder and one that answers, the client waits for half the deadline', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const heard = Promise.withResolvers<void>()
+  const silent = await startUpstream(context, () => heard.resolve())
+  const second = await startUpstream(context, saying(0))
+  const forwarder = forwarderTo(context, silent.port, second.port)
+  const { port } = await startDns(context, { forwarder })
+  const reply = askByUdp(port, query(otherName))
+  await heard.promise
+  context.mock.timers.tick(forwardDeadlineMs / 2)
+  assert.equal(readReply(await reply).code, 0)
+})
+
+test('RFC 1035 §4.1.1: an answer that says TC is passed on so, and the client comes by TCP', async (context) => {
+  const upstream = await startUpstream(context, (asked, socket, port) => {
+    const cut = asked.subarray(0)
+    cut.writeUInt16BE(0x8380, 2)
+    socket.send(cut, port, host)
+  })
+  const { port } = await startDns(context, { forwarder: forwarderTo(context, upstream.port) })
+  const reply = readReply(await askByUdp(port, query(otherName)))
+  assert.deepEqual([reply.truncated, reply.answers], [true, []])
+})
+
+test('a forwarder that leads back to us is asked once, and the loop ends there', async (context) => {
+  const asked: unknown[] = []
+  const loop: { port?: number } = {}
+  const mirror = await startUpstream(context, (bytes, socket, port) => {
+    asked.push(bytes)
+    const back = createSocket('udp4')
+    back.on('message', (reply) => socket.send(reply, port, host, () => back.close()))
+    back.send(bytes, loop.port, host)
+  })
+  const { port } = await startDns(context, { forwarder: forwarderTo(context, mirror.port) })
+  loop.port = port
+  assert.equal(readReply(await askByUdp(port, query(otherName))).code, servFail)
+  assert.equal(asked.length, 1)
 })

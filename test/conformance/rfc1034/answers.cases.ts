@@ -127,6 +127,24 @@ export const negatives = section('dns', 'RFC 2308 §2', [
   ['a service’s name is NXDOMAIN', negative(nxDomain, `_ldap._tcp.${domain}`, domain)],
 ])
 
+export const wildcards = section('dns', 'RFC 4592 §2.1.3', [
+  [
+    'where there is no asterisk, an asterisk is as missing as any name',
+    negative(nxDomain, `*.${domain}`, domain),
+  ],
+  [
+    'nothing is made up below a name that exists',
+    async (dns) => {
+      for (const name of [`a.${n001}`, `a.b.${n001}`, `*.${n001}`, `a.inside.${domain}`])
+        await negative(nxDomain, name, domain)(dns)
+    },
+  ],
+  [
+    'nothing is made up backward either',
+    negative(nxDomain, `*.${reverse}`, reverse, { type: 'PTR' }),
+  ],
+])
+
 export const negativeTimes = section('dns', 'RFC 2308 §3', [
   [
     'what is missing is remembered no longer than SOA’s minimum says',
