@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, '../..')
 const pagePath = join(root, 'docs/tutorial/first-cluster.md')
 const lessonMsMax = 15 * 60_000
 const wholeMsMax = 40 * 60_000
+/** How the appliance says that a machine went down under a benchmark. */
+const restartedCode = 'CPC-HPL-021'
 
 test(
   'every command of the tutorial does what the page says',
@@ -21,7 +23,7 @@ test(
     t.after(() => shell.end())
     for (const { title, commands, shown } of readPage(readFileSync(pagePath, 'utf8'))) {
       await t.test(`${title}: ${commands.split('\n')[0] ?? ''}`, async () => {
-        const { output, exit } = await shell.type(commands)
+        const { output, exit } = await shell.typeAgainAfterRestart(commands)
         assert.equal(exit, 0, `${commands}\n${output}`)
         const missing = missingLine(shown, output)
         assert.equal(missing, undefined, `not printed: ${missing}\nprinted was:\n${output}`)
@@ -50,6 +52,20 @@ class Shell {
       this.#ended = true
       this.#changed.resolve()
     })
+  }
+
+  /** A processor that is emulated twice resets its guest now and then: what ran there is typed once more, and said so. */
+  async typeAgainAfterRestart(commands: string): ReturnType<Shell['type']> {
+    if (!commands.includes('hpl run')) return this.type(commands)
+    const first = await this.type(
+      `set +e; (set -e
+${commands}
+); ended=$?; set -e; echo "lesson ended with $ended"`,
+    )
+    if (first.output.includes('lesson ended with 0')) return first
+    if (!first.output.includes(`[${restartedCode}]`)) return { ...first, exit: 1 }
+    process.stderr.write(`a node was restarted under it, so it is typed again: ${first.output}\n`)
+    return this.type(commands)
   }
 
   /** A block fails with its first command that fails, and the shell with it. */

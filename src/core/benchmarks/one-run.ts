@@ -28,6 +28,7 @@ import {
   follow,
   keyName,
   type Remote,
+  restartedCode,
   start,
   type Survey,
   survey,
@@ -80,15 +81,23 @@ export async function performRun(
     const pair = await keysFor(order.crew, parts, folder)
     const ways = await waysTo(order.crew, { secret: pair.secret, folder, signal }, parts)
     const remote: Remote = { ways, run, place, signal, pause }
-    try {
-      return await withMachines(order, { remote, pair, progress, now: parts.now })
-    } finally {
-      progress.at('cleaning')
-      await cleanAll(order, remote, progress)
-    }
+    return await thenCleaned(order, { remote, pair, progress, now: parts.now })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Whatever became of the run: only cleaning asks every machine, and so finds one that went down under it. */
+async function thenCleaned(order: RunOrder, doing: Doing): Promise<HplResult> {
+  const { remote, progress } = doing
+  const run = withMachines(order, doing)
+  const [ended] = await Promise.allSettled([run])
+  progress.at('cleaning')
+  const complaints = await cleanAll(order, remote, progress)
+  const restarted = complaints.find(({ code }) => code === restartedCode)
+  if (ended.status === 'rejected' && restarted !== undefined)
+    throw new Fault(restarted.code, restarted.text, { cause: ended.reason })
+  return run
 }
 
 interface RunKeys {
@@ -243,15 +252,22 @@ function tooSlow({ secondsMax }: RunOrder, { name }: Member, cause: unknown): Fa
   )
 }
 
-/** Whoever called the run off did not mean this; it has deadlines of its own. */
-async function cleanAll(order: RunOrder, remote: Remote, progress: Progress): Promise<void> {
+/** Whoever called the run off did not mean this; it has deadlines of its own. What it met is told. */
+async function cleanAll(
+  order: RunOrder,
+  remote: Remote,
+  progress: Progress,
+): Promise<readonly Fault[]> {
   const calm: Remote = { ...remote, signal: new AbortController().signal }
-  await forEach(order.crew.members, membersAtOnceMax, async (member) => {
+  const complaints = await forEach(order.crew.members, membersAtOnceMax, async (member) => {
     try {
       await clean(calm, member, workDirOf(order, remote))
+      return []
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       progress.note(`${member.name} is not clean, its next run will: ${error.text.why}`)
+      return [error]
     }
   })
+  return complaints.flat()
 }

@@ -172,8 +172,11 @@ function ask({ ways, run, signal }: Remote, member: Member, question: Question) 
   })
 }
 
+/** What else went wrong with a run follows from this. */
+export const restartedCode = 'CPC-HPL-021'
+
 function restarted({ name }: Member): Fault {
-  return new Fault('CPC-HPL-021', {
+  return new Fault(restartedCode, {
     what: 'a machine of the run was restarted under it',
     where: name,
     why: 'it shows another SSH host key than it did when the run began, and each boot makes one',

@@ -163,6 +163,16 @@ for (const [sentence, asked, answer, code] of [
   })
 }
 
+test('a run without a result says first that another machine than the head was restarted', async (t) => {
+  const otherKey = failed('@  WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!  @', 255)
+  const rack = rackWith(t, (call) => {
+    if (call.asked === 'follow') return followAnswer('', 1)
+    return call.asked === 'clean' && call.address === '10.77.0.12' ? otherKey : good(call)
+  })
+  const { trouble } = await runOn(hosts, rack)
+  assert.deepEqual([trouble?.code, trouble?.where], ['CPC-HPL-021', 'n002'])
+})
+
 test('machines that would run different programs are refused by name', async (t) => {
   const rack = rackWith(t, (call) =>
     call.asked === 'survey' && call.address === '10.77.0.12'
