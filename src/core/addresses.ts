@@ -8,6 +8,7 @@ import {
   formatIp4,
   freeAddresses,
   type Ip4,
+  isSameEntry,
   type Machine,
   type Network,
   networkForNic,
@@ -118,7 +119,7 @@ export class AddressGiver {
     const full = new Map<Network, Device[]>()
     for (const device of devices) {
       // One that has changed since is taken anew.
-      if (snapshot.entries.get(device.id) !== device) continue
+      if (!isSameEntry(snapshot.entries.get(device.id), device)) continue
       for (const nic of device.nics.filter(wantsAddress)) {
         const network = networkForNic(snapshot, device, nic)
         if (network === undefined) continue

@@ -1,11 +1,13 @@
 // Why this file exists: a directory that anyone may write holds contradictions for a moment or for years. Which
 // entries are served is decided here, so that who held a thing keeps it and nobody wins by arriving first.
-import { Buckets, type BucketsDraft } from './buckets.ts'
-import { ClaimBook, type Claims, type HolderChange, holderOf, type Recorded } from './claim-book.ts'
+import type { AtRest } from './at-rest.ts'
+import { ClaimBook, type HolderChange, holderOf, type Recorded } from './claim-book.ts'
+import { type Claim, ClaimTable } from './claim-table.ts'
 import { addressClaim, type ClaimKey, claimsOf } from './claims.ts'
 import type { Entry, EntryId, SetAside } from './entry.ts'
 import type { Ip4 } from './ip4.ts'
-import type { Delta } from './snapshot.ts'
+import { Shelf, type ShelfDraft } from './shelf.ts'
+import type { Delta, OtherEntry } from './snapshot.ts'
 import { visible } from './visible.ts'
 
 /** What the directory says of one entry. */
@@ -27,11 +29,12 @@ interface Waiting extends SetAside {
 
 /** An entry by itself is one that is served. */
 type Known = Entry | Waiting
+type Knowledge = Shelf<OtherEntry | Waiting>
 
 /** Every entry with its claims; a value like the snapshot that comes of it. */
 export interface Assembly {
-  readonly known: Buckets<EntryId, Known>
-  readonly claims: Claims
+  readonly known: Knowledge
+  readonly claims: ClaimTable
   /** What the store said was held, until the first step has shown which entries still exist. */
   readonly recorded: Recorded
 }
@@ -44,27 +47,29 @@ export interface Step {
 
 /** Nothing known yet but who held what in the last good copy. */
 export function startAssembly(holders: Iterable<readonly [ClaimKey, EntryId]> = []): Assembly {
-  return { known: Buckets.empty(), claims: Buckets.empty(), recorded: new Map(holders) }
+  return { known: Shelf.empty(), claims: ClaimTable.empty(), recorded: new Map(holders) }
 }
 
 /** For the store: the same that `startAssembly` takes. */
 export function holders(assembly: Assembly): ReadonlyMap<ClaimKey, EntryId> {
   const held = new Map(assembly.recorded)
-  for (const [key, claim] of assembly.claims.entries()) {
-    const holder = holderOf(claim)
-    if (holder !== undefined) held.set(key, holder)
+  const { contests } = assembly.claims
+  for (const known of assembly.known.values()) {
+    for (const key of claimsOfKnown(known)) if (!contests.has(key)) held.set(key, known.id)
   }
+  for (const [key, { holder }] of contests.entries())
+    if (holder !== undefined) held.set(key, holder)
   return held
 }
 
 /** Set-aside entries claim too: an address that one of them waits for is no free address. */
 export function isClaimed(assembly: Assembly, address: Ip4): boolean {
-  return assembly.claims.has(addressClaim(address))
+  return claimOf(assembly, addressClaim(address)) !== undefined
 }
 
 /** Whether the entries themselves say who holds it: one entry alone claims it, and is served. */
 export function isPlainlyHeld(assembly: Assembly, key: ClaimKey): boolean {
-  const claim = assembly.claims.get(key)
+  const claim = claimOf(assembly, key)
   if (claim === undefined) return true
   return typeof claim === 'string' && assembly.known.get(claim)?.kind !== 'waiting'
 }
@@ -74,9 +79,13 @@ export function heldBeside(assembly: Assembly, waiting: EntryId): readonly Holde
   const known = assembly.known.get(waiting)
   if (known?.kind !== 'waiting') return []
   return known.claims.flatMap((key) => {
-    const id = holderOf(assembly.claims.get(key))
+    const id = holderOf(claimOf(assembly, key))
     return id === undefined ? [] : [{ key, id }]
   })
+}
+
+function claimOf({ known, claims }: Assembly, key: ClaimKey): Claim | undefined {
+  return claims.get(key, (id) => claimedBy(known.get(id)).includes(key))
 }
 
 export function step(assembly: Assembly, change: Change): Step {
@@ -88,30 +97,43 @@ export function step(assembly: Assembly, change: Change): Step {
  * and a holder of the last good copy that the first batch does not bring holds nothing any more.
  */
 export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
+  const { known, claims, recorded } = assembly
+  const next = known.edit(changes.length)
+  const touched: Touched = new Map()
+  const before = {
+    claims,
+    recorded,
+    claimed: (id: EntryId, key: ClaimKey) => claimedBy(known.get(id)).includes(key),
+    claimsNow: (id: EntryId, key: ClaimKey) =>
+      (touched.get(id)?.claims ?? claimedBy(next.get(id))).includes(key),
+  }
   const draft: Draft = {
     before: assembly,
-    known: assembly.known.edit(changes.length),
-    book: new ClaimBook(assembly.claims, assembly.recorded, changes.length * claimsUsual),
-    touched: new Map(),
+    known: next,
+    book: new ClaimBook(before, changes.length * claimsUsual),
+    touched,
   }
   const recordedKeys = new RecordedKeys(assembly.recorded)
   for (const change of changes) take(draft, change, recordedKeys)
   draft.book.forgetUnclaimed()
   const deltas = settle(draft)
-  const { known, book } = draft
+  const { book } = draft
   return {
-    assembly: { known: known.done(), claims: book.done(), recorded: new Map() },
+    assembly: { claims: book.done(), known: next.done(), recorded: new Map() },
     deltas,
     holderChanges: book.holderChanges,
   }
 }
 
+/** By id: what it claims, and what it is now; absent: gone. */
+type Touched = Map<EntryId, { readonly claims: readonly ClaimKey[]; readonly is?: Known }>
+
 interface Draft {
   readonly before: Assembly
-  readonly known: BucketsDraft<EntryId, Known>
+  readonly known: ShelfDraft<OtherEntry | Waiting>
   readonly book: ClaimBook
   /** Whose verdict may be another one now, with what it claims. */
-  readonly touched: Map<EntryId, readonly ClaimKey[]>
+  readonly touched: Touched
 }
 
 /** What each entry held, worked out when the first asks: only entries that cannot be read do. */
@@ -131,26 +153,33 @@ class RecordedKeys {
 
 function take(draft: Draft, change: Change, recorded: RecordedKeys): void {
   switch (change.kind) {
-    case 'entry': {
-      const { entry } = change
-      replaceClaims(draft, entry, claimsOf(entry))
-      draft.known.set(entry.id, entry)
-      return
-    }
+    case 'entry':
+      return replace(draft, change.entry, claimsOf(change.entry))
     case 'refused': {
       // A typo in an entry must not hand its name to another: it goes on claiming what it claimed.
       const { item } = change
       const before = draft.known.get(item.id)
       const claims = before ? claimsOfKnown(before) : recorded.of(item.id)
-      replaceClaims(draft, item, claims)
-      draft.known.set(item.id, { kind: 'waiting', ...item, claims })
-      return
+      return replace(draft, { kind: 'waiting', ...item, claims }, claims)
     }
-    case 'gone':
+    case 'gone': {
+      const { id } = change
       replaceClaims(draft, change, [])
-      draft.known.delete(change.id)
-      return
+      draft.touched.set(id, { claims: [] })
+      draft.known.delete(id)
+    }
   }
+}
+
+function replace(draft: Draft, is: Known, claims: readonly ClaimKey[]): void {
+  replaceClaims(draft, is, claims)
+  // Until now it was asked what it claimed before.
+  draft.touched.set(is.id, { claims, is })
+  draft.known.set(is)
+}
+
+function claimedBy(known: Known | undefined): readonly ClaimKey[] {
+  return known === undefined ? [] : claimsOfKnown(known)
 }
 
 function claimsOfKnown(known: Known): readonly ClaimKey[] {
@@ -158,11 +187,10 @@ function claimsOfKnown(known: Known): readonly ClaimKey[] {
 }
 
 function replaceClaims(
-  { known, book, touched }: Draft,
+  { known, book }: Draft,
   { id, dn }: { readonly id: EntryId; readonly dn?: string },
   claims: readonly ClaimKey[],
 ): void {
-  touched.set(id, claims)
   const was = known.get(id)
   if (!was) {
     for (const key of claims) book.claim(key, id)
@@ -182,20 +210,19 @@ function settle(draft: Draft): readonly Delta[] {
   const stops: Delta[] = []
   const puts: Delta[] = []
   for (const id of draft.book.reopened()) {
-    const known = draft.touched.has(id) ? undefined : draft.known.get(id)
-    if (known) draft.touched.set(id, claimsOfKnown(known))
+    const is = draft.touched.has(id) ? undefined : draft.known.get(id)
+    if (is) draft.touched.set(id, { claims: claimsOfKnown(is), is })
   }
-  for (const [id, claims] of draft.touched) {
-    const was = draft.before.known.get(id)
-    const is = draft.known.get(id)
+  for (const [id, { claims, is }] of draft.touched) {
+    const was = draft.before.known.atRest(id)
     if (!is) {
-      if (was) stops.push({ kind: 'drop', id })
+      if (was !== undefined) stops.push({ kind: 'drop', id })
       continue
     }
     const judged = judge(draft, is, claims)
-    if (judged !== is) draft.known.set(id, judged)
+    if (judged !== is) draft.known.set(judged)
     if (judged.kind !== 'waiting') {
-      if (was !== judged) puts.push({ kind: 'put', entry: judged })
+      if (was !== draft.known.atRest(id)) puts.push({ kind: 'put', entry: judged })
     } else if (!isSameAside(was, judged)) {
       const { dn, reason } = judged
       stops.push({ kind: 'set-aside', item: { id, dn, reason } })
@@ -204,8 +231,9 @@ function settle(draft: Draft): readonly Delta[] {
   return [...stops, ...puts]
 }
 
-function isSameAside(was: Known | undefined, is: Waiting): boolean {
-  return was?.kind === 'waiting' && was.dn === is.dn && was.reason === is.reason
+function isSameAside(was: AtRest<OtherEntry | Waiting> | undefined, is: Waiting): boolean {
+  if (typeof was !== 'object') return false
+  return was.kind === 'waiting' && was.dn === is.dn && was.reason === is.reason
 }
 
 function judge({ known, book }: Draft, is: Known, claims: readonly ClaimKey[]): Known {

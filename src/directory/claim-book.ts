@@ -1,26 +1,14 @@
 // Why this file exists: of every MAC, address and name it must be known who wants it and who has it. Nearly always
 // that is one entry, so the common case costs one word, and only a quarrel costs more.
-import type { Buckets, BucketsDraft } from './buckets.ts'
+import type { Claim, ClaimTable, ClaimTableDraft, IsClaimant } from './claim-table.ts'
 import type { ClaimKey } from './claims.ts'
 import type { EntryId } from './entry.ts'
-
-interface Contest {
-  /** In the order of their claims. */
-  readonly claimants: ReadonlySet<EntryId>
-  /** Absent: none of them had it before the others came. */
-  readonly holder?: EntryId
-}
 
 /** A key that has another holder now, for the store; no id: nobody holds it any more. */
 export interface HolderChange {
   readonly key: ClaimKey
   readonly id?: EntryId
 }
-
-/** A sole claimant that holds what it claims, or a thing about which more is to be said. */
-export type Claim = EntryId | Contest
-
-export type Claims = Buckets<ClaimKey, Claim>
 
 /** What was held when the last good copy was taken. */
 export type Recorded = ReadonlyMap<ClaimKey, EntryId>
@@ -35,11 +23,18 @@ export function holderOf(claim: Claim | undefined): EntryId | undefined {
   return typeof claim === 'object' ? claim.holder : claim
 }
 
+/** What is claimed so far, and who can say whether an entry claims a thing: before, and by now. */
+export interface ClaimsBefore {
+  readonly claims: ClaimTable
+  readonly recorded: Recorded
+  readonly claimed: IsClaimant
+  readonly claimsNow: IsClaimant
+}
+
 /** The next state of all claims while it is being made. */
 export class ClaimBook {
-  readonly #before: Claims
-  readonly #recorded: Recorded
-  readonly #claims: BucketsDraft<ClaimKey, Claim>
+  readonly #before: ClaimsBefore
+  readonly #claims: ClaimTableDraft
   /** Quarrels that this draft has copied and may write into. */
   readonly #contests = new Map<ClaimKey, Set<EntryId>>()
   readonly #released = new Set<ClaimKey>()
@@ -47,10 +42,9 @@ export class ClaimBook {
   /** Things about which every claimant must be judged anew. */
   readonly #reopened = new Set<ClaimKey>()
 
-  constructor(before: Claims, recorded: Recorded, expected: number) {
+  constructor(before: ClaimsBefore, expected: number) {
     this.#before = before
-    this.#recorded = recorded
-    this.#claims = before.edit(expected)
+    this.#claims = before.claims.edit(expected, before.claimsNow)
   }
 
   /** In this order: what one lets go another may hold by now. */
@@ -67,7 +61,7 @@ export class ClaimBook {
 
   claim(key: ClaimKey, id: EntryId): void {
     if (this.#claims.get(key) === undefined) {
-      this.#claims.set(key, id)
+      this.#claims.begin(key, id)
       return
     }
     const claimants = this.#contest(key)
@@ -98,7 +92,7 @@ export class ClaimBook {
 
   /** What nobody claims any more of all that was recorded is held no more. */
   forgetUnclaimed(): void {
-    for (const [key, id] of this.#recorded) {
+    for (const [key, id] of this.#before.recorded) {
       const claim = this.#claims.get(key)
       const claims = typeof claim === 'object' ? claim.claimants.has(id) : claim === id
       if (!claims) this.#released.add(key)
@@ -132,7 +126,7 @@ export class ClaimBook {
     if (this.#claims.get(key) === id && this.#holder(key) !== id) this.#contest(key)
   }
 
-  done(): Claims {
+  done(): ClaimTable {
     for (const [key, claimants] of this.#contests) {
       const holder = this.#holder(key)
       if (claimants.size === 0) this.#claims.delete(key)
@@ -145,15 +139,19 @@ export class ClaimBook {
   /** Who held it before this draft and has not let it go. */
   #holder(key: ClaimKey): EntryId | undefined {
     if (this.#released.has(key)) return undefined
-    return this.#recorded.get(key) ?? holderOf(this.#before.get(key))
+    return this.#before.recorded.get(key) ?? holderOf(this.#claimBefore(key))
   }
 
   /** Asked of everything that is claimed, and nearly always there is none: so the small maps are asked first. */
   #quarrelling(key: ClaimKey): ReadonlySet<EntryId> | undefined {
     const open = this.#contests.get(key)
-    if (open || typeof this.#before.get(key) !== 'object') return open
+    if (open || this.#before.claims.contests.get(key) === undefined) return open
     const claim = this.#claims.get(key)
     return typeof claim === 'object' ? claim.claimants : undefined
+  }
+
+  #claimBefore(key: ClaimKey): Claim | undefined {
+    return this.#before.claims.get(key, this.#before.claimed)
   }
 
   #claimants(key: ClaimKey): Iterable<EntryId> {

@@ -2,8 +2,9 @@
 // stories; which one counts, and which only raises a doubt, is settled here for DHCP, boot and certificates alike.
 import type { Machine } from './entry.ts'
 import type { Mac } from './mac.ts'
-import { hasMac } from './snapshot-draft.ts'
-import type { Found, Snapshot } from './snapshot.ts'
+import type { Found } from './device-index.ts'
+import { hasMac } from './device-keys.ts'
+import type { Snapshot } from './snapshot.ts'
 import { identifiesNobody, type Uuid } from './uuid.ts'
 
 /** What a caller shows of itself. DHCP carries no serial number; the loader's script request does. */
@@ -49,7 +50,7 @@ function identifyByPort(snapshot: Snapshot, signs: Signs): Identity | undefined 
   if (signs.port === undefined) return undefined
   const bare = snapshot.byPort.get(signs.port)
   if (bare) return known(snapshot, signs, 'port', { device: bare, nicIndex: 0 })
-  const [machine, second] = snapshot.portClaims.get(signs.port) ?? []
+  const [machine, second] = snapshot.portClaims.sharing(signs.port)
   return machine && !second && hasMac(machine)
     ? { kind: 'proposed-replacement', by: 'port', machine }
     : undefined
@@ -84,7 +85,8 @@ function uuidDoubt(snapshot: Snapshot, signs: Signs, found: Found): Doubt | unde
 }
 
 function isShared(snapshot: Snapshot, uuid: Uuid): boolean {
-  return (snapshot.uuidClaims.get(uuid)?.length ?? 0) > 1
+  const [, second] = snapshot.uuidClaims.sharing(uuid)
+  return second !== undefined
 }
 
 function portDoubt(snapshot: Snapshot, signs: Signs, found: Found): Doubt | undefined {
@@ -94,7 +96,7 @@ function portDoubt(snapshot: Snapshot, signs: Signs, found: Found): Doubt | unde
   if (seen === undefined || nicIndex > 0) return undefined
   const described = device.kind === 'machine' ? device.port : undefined
   if (described === seen) return undefined
-  const [machine, second] = snapshot.portClaims.get(seen) ?? []
+  const [machine, second] = snapshot.portClaims.sharing(seen)
   if (machine && !second) return { kind: 'port-of-another', machine, seen }
   return described === undefined ? undefined : { kind: 'other-port', described, seen }
 }

@@ -11,10 +11,12 @@ export {
   type Step,
   stepAll,
 } from './assemble.ts'
+export { isSameEntry } from './at-rest.ts'
 export type { HolderChange } from './claim-book.ts'
-export { Buckets, type BucketsDraft } from './buckets.ts'
+export { Buckets, type BucketsDraft, type Lookup } from './buckets.ts'
 export { chooseAddress, freeAddresses, networkContaining, networkForNic } from './choose-address.ts'
 export { type ClaimKey, claimsOf } from './claims.ts'
+export type { Found } from './device-index.ts'
 export { type DeviceName, namesOf, properSuffixes } from './device-names.ts'
 export type {
   Cluster,
@@ -81,7 +83,6 @@ export {
   applyDeltas,
   type Delta,
   emptySnapshot,
-  type Found,
   type Snapshot,
   SnapshotBuilder,
 } from './snapshot.ts'

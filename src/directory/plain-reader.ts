@@ -46,6 +46,14 @@ export function member(plain: Plain, key: string): Plain {
   return { value: Object.hasOwn(value, key) ? value[key] : undefined, within: plain, key }
 }
 
+/** A value of a list; one that is not there reads as `undefined`. */
+export function place(plain: Plain, at: number): Plain {
+  const { value } = plain
+  if (!Array.isArray(value)) return refuse(plain, 'no list')
+  const item: unknown = value[at]
+  return { value: item, within: plain, key: at }
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

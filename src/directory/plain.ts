@@ -8,12 +8,11 @@ import type {
   Network,
   Nic,
   Person,
-  Role,
   SetAside,
   Vcn,
   Vo,
 } from './entry.ts'
-import { contains, type Ip4, ip4, type Subnet } from './ip4.ts'
+import { contains, type Ip4, type Subnet } from './ip4.ts'
 import { parseMac } from './mac.ts'
 import { parseDnsName, parseLabel } from './name.ts'
 import {
@@ -30,6 +29,7 @@ import {
   text,
   texts,
 } from './plain-reader.ts'
+import { address, entryId, role } from './plain-values.ts'
 import type { Route } from './route.ts'
 import type { Delta } from './snapshot.ts'
 import { parseUuid } from './uuid.ts'
@@ -218,15 +218,6 @@ function nic(plain: Plain, device: EntryId): Nic {
   }
 }
 
-function entryId(plain: Plain): EntryId {
-  return parsed(plain, parseUuid)
-}
-
-function address(plain: Plain): Ip4 {
-  const value = count(plain)
-  return value <= 0xffff_ffff ? ip4(value) : refuse(plain, 'no IPv4 address')
-}
-
 function prefix(plain: Plain): number {
   const value = count(plain)
   return value <= 32 ? value : refuse(plain, 'no prefix length')
@@ -236,9 +227,4 @@ function range(plain: Plain): { readonly first: Ip4; readonly last: Ip4 } {
   const first = address(member(plain, 'first'))
   const last = address(member(plain, 'last'))
   return first <= last ? { first, last } : refuse(plain, 'its end is before its beginning')
-}
-
-function role(plain: Plain): Role {
-  const value = text(plain)
-  return value === 'host' || value === 'other' ? value : refuse(plain, 'neither host nor other')
 }

@@ -1,32 +1,34 @@
 // Why this file exists: an index that forgets to unlearn lies for ever. Here stands, key by key, what an entry adds
 // to each index, and that the same entry takes the same away.
+import type { Device } from './at-rest.ts'
 import type { BucketsDraft } from './buckets.ts'
+import type { DeviceIndexDraft } from './device-index.ts'
+import { solesByPort, solesByUuid } from './device-keys.ts'
 import { namesOf, properSuffixes } from './device-names.ts'
-import type { Entry, EntryId, Machine, Network, SetAside, Vcn } from './entry.ts'
+import type { Entry, EntryId, Machine, Network, SetAside } from './entry.ts'
 import { GroupedDraft } from './grouped.ts'
 import type { Ip4 } from './ip4.ts'
-import { isUnicastMac, type Mac } from './mac.ts'
-import { MachineLists } from './machine-lists.ts'
+import type { Mac } from './mac.ts'
+import type { MachineListsDraft } from './machine-lists.ts'
 import type { DnsName, Label } from './name.ts'
-import type { Found, Snapshot } from './snapshot.ts'
-import { identifiesNobody, type Uuid } from './uuid.ts'
+import { Shelf, type ShelfDraft } from './shelf.ts'
+import type { OtherEntry, Snapshot } from './snapshot.ts'
+import type { Uuid } from './uuid.ts'
 
 /** The next snapshot while it is being made. */
 export interface Draft {
   readonly domain: DnsName
   networks: readonly Network[]
-  readonly entries: BucketsDraft<EntryId, Entry>
-  readonly byMac: BucketsDraft<Mac, Found>
-  readonly byIp: BucketsDraft<Ip4, Found>
-  readonly byName: BucketsDraft<DnsName, Found>
-  readonly byUuid: BucketsDraft<Uuid, Machine>
-  readonly byPort: BucketsDraft<string, Machine>
-  readonly byTag: GroupedDraft<string, EntryId, Machine>
+  readonly entries: ShelfDraft<OtherEntry>
+  readonly byMac: DeviceIndexDraft<Mac>
+  readonly byIp: DeviceIndexDraft<Ip4>
+  readonly byName: DeviceIndexDraft<DnsName>
+  readonly byTag: GroupedDraft<string, Shelf<never>, ShelfDraft<never>>
   readonly setAside: BucketsDraft<EntryId, SetAside>
   readonly nonTerminals: BucketsDraft<DnsName, number>
   readonly networkByName: BucketsDraft<Label, Network>
-  readonly uuidClaims: MachineLists<Uuid>
-  readonly portClaims: MachineLists<string>
+  readonly uuidClaims: MachineListsDraft<Uuid>
+  readonly portClaims: MachineListsDraft<string>
 }
 
 /** `expected`: how many entries may come. */
@@ -38,18 +40,21 @@ export function draftOf(snapshot: Snapshot, expected: number): Draft {
     byMac: snapshot.byMac.edit(expected),
     byIp: snapshot.byIp.edit(expected),
     byName: snapshot.byName.edit(expected),
-    byUuid: snapshot.byUuid.edit(),
-    byPort: snapshot.byPort.edit(),
-    byTag: new GroupedDraft(snapshot.byTag),
+    byTag: new GroupedDraft<string, Shelf<never>, ShelfDraft<never>>(
+      snapshot.byTag,
+      Shelf.empty<never>(),
+    ),
     setAside: snapshot.setAside.edit(),
     nonTerminals: snapshot.nonTerminals.edit(),
     networkByName: snapshot.networkByName.edit(),
-    uuidClaims: new MachineLists(snapshot.uuidClaims),
-    portClaims: new MachineLists(snapshot.portClaims),
+    uuidClaims: snapshot.uuidClaims.edit(),
+    portClaims: snapshot.portClaims.edit(),
   }
 }
 
 export function sealDraft(draft: Draft, number: number): Snapshot {
+  const uuidClaims = draft.uuidClaims.done()
+  const portClaims = draft.portClaims.done()
   return Object.freeze({
     number,
     domain: draft.domain,
@@ -58,20 +63,20 @@ export function sealDraft(draft: Draft, number: number): Snapshot {
     byMac: draft.byMac.done(),
     byIp: draft.byIp.done(),
     byName: draft.byName.done(),
-    byUuid: draft.byUuid.done(),
-    byPort: draft.byPort.done(),
+    byUuid: solesByUuid(uuidClaims),
+    byPort: solesByPort(portClaims),
     byTag: draft.byTag.done(),
     setAside: draft.setAside.done(),
     nonTerminals: draft.nonTerminals.done(),
     networkByName: draft.networkByName.done(),
-    uuidClaims: draft.uuidClaims.done(),
-    portClaims: draft.portClaims.done(),
+    uuidClaims,
+    portClaims,
   })
 }
 
 export function putEntry(draft: Draft, entry: Entry): void {
   dropEntry(draft, entry.id)
-  draft.entries.set(entry.id, Object.freeze(entry))
+  draft.entries.set(Object.freeze(entry))
   switch (entry.kind) {
     case 'network':
       addNetwork(draft, entry)
@@ -133,90 +138,34 @@ function removeNetwork(draft: Draft, network: Network): void {
   }
 }
 
-function addDevice(draft: Draft, device: Machine | Vcn): void {
-  const found = device.nics.map((_, nicIndex) => Object.freeze({ device, nicIndex }))
-  // From the last to the first, so that what two NICs of one device share leads to the first.
-  for (const nic of device.nics.toReversed()) {
-    const where = found[device.nics.indexOf(nic)]
-    if (!where) continue
-    for (const mac of nic.macs) if (isUnicastMac(mac)) draft.byMac.set(mac, where)
-    if (nic.address !== undefined) draft.byIp.set(nic.address, where)
-  }
-  for (const { name, nicIndex } of namesOf(device).toReversed()) {
-    draft.byName.set(name, found[nicIndex] ?? Object.freeze({ device, nicIndex }))
-    for (const suffix of properSuffixes(name)) count(draft.nonTerminals, suffix, 1)
-  }
+function addDevice(draft: Draft, device: Device): void {
+  for (const index of [draft.byMac, draft.byIp, draft.byName]) index.add(device)
+  countSuffixes(draft, device, 1)
 }
 
-function removeDevice(draft: Draft, device: Machine | Vcn): void {
-  for (const nic of device.nics) {
-    for (const mac of nic.macs) forget(draft.byMac, mac, device.id)
-    if (nic.address !== undefined) forget(draft.byIp, nic.address, device.id)
-  }
+function removeDevice(draft: Draft, device: Device): void {
+  for (const index of [draft.byMac, draft.byIp, draft.byName]) index.remove(device)
+  countSuffixes(draft, device, -1)
+}
+
+function countSuffixes({ nonTerminals }: Draft, device: Device, by: number): void {
   for (const { name } of namesOf(device)) {
-    forget(draft.byName, name, device.id)
-    for (const suffix of properSuffixes(name)) count(draft.nonTerminals, suffix, -1)
+    for (const suffix of properSuffixes(name)) {
+      const total = (nonTerminals.get(suffix) ?? 0) + by
+      if (total > 0) nonTerminals.set(suffix, total)
+      else nonTerminals.delete(suffix)
+    }
   }
-}
-
-/** In the middle of a swap the key may lead to the other device already; then it is not ours to forget. */
-function forget<K extends string | number>(
-  index: BucketsDraft<K, Found>,
-  key: K,
-  id: EntryId,
-): void {
-  if (index.get(key)?.device.id === id) index.delete(key)
-}
-
-function count(index: BucketsDraft<DnsName, number>, name: DnsName, by: number): void {
-  const total = (index.get(name) ?? 0) + by
-  if (total > 0) index.set(name, total)
-  else index.delete(name)
 }
 
 function addMachine(draft: Draft, machine: Machine): void {
-  for (const tag of machine.tags) draft.byTag.add(tag, machine.id, machine)
-  if (machine.uuid !== undefined && !identifiesNobody(machine.uuid)) {
-    draft.uuidClaims.add(machine.uuid, machine)
-    settleUuid(draft, machine.uuid)
-  }
-  if (machine.port !== undefined) {
-    draft.portClaims.add(machine.port, machine)
-    settlePort(draft, machine.port)
-  }
+  for (const tag of machine.tags) draft.byTag.of(tag).set(machine)
+  draft.uuidClaims.add(machine)
+  draft.portClaims.add(machine)
 }
 
 function removeMachine(draft: Draft, machine: Machine): void {
-  for (const tag of machine.tags) draft.byTag.remove(tag, machine.id)
-  if (machine.uuid !== undefined) {
-    draft.uuidClaims.remove(machine.uuid, machine)
-    settleUuid(draft, machine.uuid)
-  }
-  if (machine.port !== undefined) {
-    draft.portClaims.remove(machine.port, machine)
-    settlePort(draft, machine.port)
-  }
-}
-
-function settleUuid(draft: Draft, uuid: Uuid): void {
-  settle(draft.byUuid, uuid, draft.uuidClaims.get(uuid))
-}
-
-function settlePort(draft: Draft, port: string): void {
-  const bare = draft.portClaims.get(port).filter((machine) => !hasMac(machine))
-  settle(draft.byPort, port, bare)
-}
-
-function settle<K extends string>(
-  index: BucketsDraft<K, Machine>,
-  key: K,
-  claims: readonly Machine[],
-): void {
-  const [sole, second] = claims
-  if (sole && !second) index.set(key, sole)
-  else index.delete(key)
-}
-
-export function hasMac(machine: Machine): boolean {
-  return machine.nics.some((nic) => nic.macs.length > 0)
+  for (const tag of machine.tags) draft.byTag.of(tag).delete(machine.id)
+  draft.uuidClaims.remove(machine)
+  draft.portClaims.remove(machine)
 }

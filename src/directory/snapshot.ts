@@ -1,18 +1,26 @@
 // Why this file exists: the directory as one frozen value that every answer is a function of.
 import { Buckets } from './buckets.ts'
+import { DeviceIndex } from './device-index.ts'
+import {
+  addressesOf,
+  macsOf,
+  namesIn,
+  portOf,
+  solesByPort,
+  solesByUuid,
+  uuidOf,
+} from './device-keys.ts'
 import type { Entry, EntryId, Machine, Network, SetAside, Vcn } from './entry.ts'
-import type { Grouped } from './grouped.ts'
 import type { Ip4 } from './ip4.ts'
 import type { Mac } from './mac.ts'
+import { MachineLists, type Soles } from './machine-lists.ts'
 import type { DnsName, Label } from './name.ts'
+import { Shelf } from './shelf.ts'
 import { draftOf, dropEntry, putEntry, sealDraft, setEntryAside } from './snapshot-draft.ts'
 import type { Uuid } from './uuid.ts'
 
-/** Where a MAC or an address leads: the device and which of its NICs. */
-export interface Found {
-  readonly device: Machine | Vcn
-  readonly nicIndex: number
-}
+/** Networks, people and groups: of these there are few. */
+export type OtherEntry = Exclude<Entry, Machine | Vcn>
 
 export interface Snapshot {
   /** Counts changes; two snapshots of one appliance with the same number are the same. */
@@ -20,24 +28,24 @@ export interface Snapshot {
   readonly domain: DnsName
   /** By network number, the wider first. */
   readonly networks: readonly Network[]
-  readonly entries: Buckets<EntryId, Entry>
-  readonly byMac: Buckets<Mac, Found>
-  readonly byIp: Buckets<Ip4, Found>
+  readonly entries: Shelf<OtherEntry>
+  readonly byMac: DeviceIndex<Mac>
+  readonly byIp: DeviceIndex<Ip4>
   /** Relative names: canonical, aliases, and `eth1.n001` for a child NIC. */
-  readonly byName: Buckets<DnsName, Found>
+  readonly byName: DeviceIndex<DnsName>
   /** Only UUIDs that one machine alone describes: a shared one identifies nobody. */
-  readonly byUuid: Buckets<Uuid, Machine>
+  readonly byUuid: Soles<Uuid>
   /** Only machines without any MAC, each alone on its port: no other is identified by a port. */
-  readonly byPort: Buckets<string, Machine>
-  readonly byTag: Grouped<string, EntryId, Machine>
+  readonly byPort: Soles<string>
+  readonly byTag: Buckets<string, Shelf<never>>
   readonly setAside: Buckets<EntryId, SetAside>
   /** Every proper suffix of a name in use (`hpl.physics`): a name that exists but has no record. */
   readonly nonTerminals: Buckets<DnsName, number>
   /** Names of physical networks and VO networks. */
   readonly networkByName: Buckets<Label, Network>
   /** Every machine that describes a UUID or a port, with MACs or without: for doubts, replacements and lint. */
-  readonly uuidClaims: Buckets<Uuid, readonly Machine[]>
-  readonly portClaims: Buckets<string, readonly Machine[]>
+  readonly uuidClaims: MachineLists<Uuid>
+  readonly portClaims: MachineLists<string>
 }
 
 /** One step from a snapshot to the next; a snapshot is a list of these from nothing. */
@@ -47,22 +55,24 @@ export type Delta =
   | { readonly kind: 'set-aside'; readonly item: SetAside }
 
 export function emptySnapshot(domain: DnsName): Snapshot {
+  const uuidClaims = MachineLists.empty(uuidOf)
+  const portClaims = MachineLists.empty(portOf)
   return Object.freeze({
     number: 0,
     domain,
     networks: Object.freeze([]),
-    entries: Buckets.empty<EntryId, Entry>(),
-    byMac: Buckets.empty<Mac, Found>(),
-    byIp: Buckets.empty<Ip4, Found>(),
-    byName: Buckets.empty<DnsName, Found>(),
-    byUuid: Buckets.empty<Uuid, Machine>(),
-    byPort: Buckets.empty<string, Machine>(),
-    byTag: Buckets.empty<string, Buckets<EntryId, Machine>>(),
+    entries: Shelf.empty<OtherEntry>(),
+    byMac: DeviceIndex.empty(macsOf),
+    byIp: DeviceIndex.empty(addressesOf),
+    byName: DeviceIndex.empty(namesIn),
+    byUuid: solesByUuid(uuidClaims),
+    byPort: solesByPort(portClaims),
+    byTag: Buckets.empty<string, Shelf<never>>(),
     setAside: Buckets.empty<EntryId, SetAside>(),
     nonTerminals: Buckets.empty<DnsName, number>(),
     networkByName: Buckets.empty<Label, Network>(),
-    uuidClaims: Buckets.empty<Uuid, readonly Machine[]>(),
-    portClaims: Buckets.empty<string, readonly Machine[]>(),
+    uuidClaims,
+    portClaims,
   })
 }
 

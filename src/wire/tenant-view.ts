@@ -61,7 +61,7 @@ function* nodesOn(snapshot: Snapshot, network: Network): Generator<Vcn> {
 function* vcnsIn(snapshot: Snapshot, network: Network): Iterable<Vcn> {
   const addresses = 2 ** (32 - network.prefix)
   if (addresses > snapshot.entries.size) {
-    for (const entry of snapshot.entries.values()) if (entry.kind === 'vcn') yield entry
+    yield* snapshot.entries.ofKind('vcn')
     return
   }
   const seen = new Set<Vcn>()

@@ -7,7 +7,9 @@ import {
   type Entry,
   formatIp4,
   type Ip4,
+  type Mac,
   type Machine,
+  macFromBytes,
   parseDnsName,
   parseIp4,
   parseLabel,
@@ -16,7 +18,7 @@ import {
 } from '#directory'
 import { type DirectoryOrder, LdapRefusal, type OrderOutcome } from '#ldap-sync'
 import { AddressGiver } from '../../src/core/addresses.ts'
-import { known, mac, machine, openHouse } from './house.ts'
+import { known, machine, openHouse } from './house.ts'
 
 const network: Entry = {
   kind: 'network',
@@ -31,7 +33,17 @@ const network: Entry = {
 function bare(name: string, number: number): Machine {
   const id = known(parseUuid(`00000000-0000-4000-8000-${String(number).padStart(12, '0')}`))
   const dn = `cn=${name},ou=machines,dc=cluster,dc=test`
-  return { ...machine, id, dn, name: known(parseDnsName(name)), nics: [{ id, macs: [mac] }] }
+  return {
+    ...machine,
+    id,
+    dn,
+    name: known(parseDnsName(name)),
+    nics: [{ id, macs: [cardOf(number)] }],
+  }
+}
+
+function cardOf(number: number): Mac {
+  return macFromBytes(Uint8Array.of(2, 0, 0, 0, number >> 8, number & 255), 0)
 }
 
 /** A directory that shows what was written, and remembers how often it was asked to write. */
@@ -55,7 +67,8 @@ async function openGiver(t: TestContext, options: { readOnly?: boolean; refuse?:
       const result = { code: 19, matchedDn: '', message: 'not unique', referrals: [] }
       return { order, kind: 'failed', fault: new LdapRefusal(result, 'refused', order.dn) }
     }
-    const entry = [...snapshot.entries.values()].find(({ dn }) => dn === order.dn)
+    const [, name = ''] = /^cn=([^,]*),/.exec(order.dn) ?? []
+    const entry = snapshot.byName.get(known(parseDnsName(name)))?.device
     const change = order.kind === 'modify' ? order.changes[1] : undefined
     assert.ok(entry?.kind === 'machine')
     put([addressed(entry, parseIp4(change?.values[0] ?? ''))])

@@ -1,6 +1,7 @@
 // Why this file exists: who is served when entries quarrel must not depend on luck, restarts or typing order.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import {
   applyDeltas,
   type Assembly,
@@ -300,7 +301,7 @@ function checkServed(
       .filter(([other]) => other !== entryId)
       .flatMap(([, theirs]) => theirs)
     const alone = claimsOf(entry).every((key) => !others.includes(key))
-    const isServed = world.snapshot.entries.get(entry.id) === entry
+    const isServed = isDeepStrictEqual(world.snapshot.entries.get(entry.id), entry)
     if (alone) assert.ok(isServed, 'an entry without a rival is not served')
     assert.notEqual(isServed, world.snapshot.setAside.has(entry.id))
   }

@@ -67,8 +67,7 @@ function crewOfCluster(
   snapshot: Snapshot,
 ): Crew {
   const subject = `${vo}/${cluster}`
-  const vcns = [...snapshot.entries.values()]
-    .filter((entry) => entry.kind === 'vcn')
+  const vcns = Array.from(snapshot.entries.ofKind('vcn'))
     .filter((vcn) => vcn.vo === vo && vcn.cluster === cluster)
     .toSorted(headFirst)
   const [head] = vcns

@@ -17,19 +17,19 @@ export interface ClusterContext extends ServiceContext {
 }
 
 export function vosOf({ snapshot }: Pick<ServiceContext, 'snapshot'>): readonly Vo[] {
-  return [...snapshot().entries.values()]
-    .filter((entry) => entry.kind === 'vo')
-    .toSorted((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }))
+  return Array.from(snapshot().entries.ofKind('vo')).toSorted((one, other) =>
+    one.name.localeCompare(other.name, 'en', { numeric: true }),
+  )
 }
 
 export function vcnsOf({ snapshot }: Pick<ServiceContext, 'snapshot'>): readonly Vcn[] {
-  return [...snapshot().entries.values()]
-    .filter((entry) => entry.kind === 'vcn')
-    .toSorted((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }))
+  return Array.from(snapshot().entries.ofKind('vcn')).toSorted((one, other) =>
+    one.name.localeCompare(other.name, 'en', { numeric: true }),
+  )
 }
 
 export function clusterEntries({ snapshot }: Pick<ServiceContext, 'snapshot'>): readonly Cluster[] {
-  return [...snapshot().entries.values()].filter((entry) => entry.kind === 'cluster')
+  return Array.from(snapshot().entries.ofKind('cluster'))
 }
 
 export function findVo(text: string, context: Pick<ServiceContext, 'snapshot'>): Vo {

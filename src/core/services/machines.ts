@@ -47,9 +47,9 @@ export function machineServices(context: ServiceContext): Services['machines'] {
 }
 
 export function machinesOf(snapshot: Snapshot): readonly Machine[] {
-  return [...snapshot.entries.values()]
-    .filter((entry) => entry.kind === 'machine')
-    .toSorted((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }))
+  return Array.from(snapshot.entries.ofKind('machine')).toSorted((one, other) =>
+    one.name.localeCompare(other.name, 'en', { numeric: true }),
+  )
 }
 
 async function addMachine(

@@ -111,7 +111,7 @@ function quotaWords(text: string, name: Label): readonly string[] {
 
 /** By uid, as people say it, or by DN. */
 function memberDns(words: readonly string[], { snapshot }: VoPlace): readonly string[] {
-  const people = [...snapshot().entries.values()].filter((entry) => entry.kind === 'person')
+  const people = Array.from(snapshot().entries.ofKind('person'))
   return words.map((word) => {
     const dn = people.find(({ uid }) => uid === word)?.dn ?? word
     if (dn.includes('=')) return dn

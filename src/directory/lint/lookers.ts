@@ -1,9 +1,9 @@
 // Why this file exists: one change must not ask a hundred thousand entries whether it is any of their business. Here
 // stands who looked at what, and so whose findings a change may have changed.
-import { Buckets } from '../buckets.ts'
+import { Buckets, type BucketsDraft } from '../buckets.ts'
 import type { Entry, EntryId, Machine, Network } from '../entry.ts'
 import { type Grouped, GroupedDraft } from '../grouped.ts'
-import { hasMac } from '../snapshot-draft.ts'
+import { hasMac } from '../device-keys.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { overlap } from './lint-network.ts'
 import { type Topic, topicsGiven, topicsLookedAt } from './world.ts'
@@ -29,19 +29,25 @@ export function relearn(
   after: Snapshot,
 ): Lookers {
   const given = state.given.edit()
-  const lookers = new GroupedDraft(state.lookers)
-  const byBlock = new GroupedDraft(state.byBlock)
+  const lookers = groupsOf(state.lookers)
+  const byBlock = groupsOf(state.byBlock)
   for (const entry of changed.flatMap((id) => state.snapshot.entries.get(id) ?? [])) {
     if (entry.kind !== 'machine') for (const topic of topicsGiven(entry)) given.delete(topic)
-    for (const topic of topicsLookedAt(entry)) lookers.remove(topic, entry.id)
-    for (const block of blocksOf(entry)) byBlock.remove(block, entry.id)
+    for (const topic of topicsLookedAt(entry)) lookers.of(topic).delete(entry.id)
+    for (const block of blocksOf(entry)) byBlock.of(block).delete(entry.id)
   }
   for (const entry of changed.flatMap((id) => after.entries.get(id) ?? [])) {
     if (entry.kind !== 'machine') for (const topic of topicsGiven(entry)) given.set(topic, true)
-    for (const topic of topicsLookedAt(entry)) lookers.add(topic, entry.id, entry.id)
-    for (const block of blocksOf(entry)) byBlock.add(block, entry.id, entry.id)
+    for (const topic of topicsLookedAt(entry)) lookers.of(topic).set(entry.id, entry.id)
+    for (const block of blocksOf(entry)) byBlock.of(block).set(entry.id, entry.id)
   }
   return { given: given.done(), lookers: lookers.done(), byBlock: byBlock.done() }
+}
+
+function groupsOf<K extends string | number>(groups: Grouped<K, EntryId, EntryId>) {
+  type Ids = Buckets<EntryId, EntryId>
+  const none: Ids = Buckets.empty()
+  return new GroupedDraft<K, Ids, BucketsDraft<EntryId, EntryId>>(groups, none)
 }
 
 interface LookersAndSnapshot extends Lookers {

@@ -29,9 +29,7 @@ export function sortedBy<Item>(
 }
 
 export function machinesOf({ entries }: Snapshot): readonly Machine[] {
-  const machines: Machine[] = []
-  for (const entry of entries.values()) if (entry.kind === 'machine') machines.push(entry)
-  return sortedBy(machines, ({ name }) => naturalKey(name))
+  return sortedBy(Array.from(entries.ofKind('machine')), ({ name }) => naturalKey(name))
 }
 
 export function devicesOf({ entries }: Snapshot): readonly (Machine | Vcn)[] {

@@ -52,7 +52,7 @@ export function resolveTargets(spec: ClusterSpec, input: PlanInput): Result<Targ
 }
 
 export function voOf({ vo }: Pick<ClusterRef, 'vo'>, { directory }: PlanInput): Result<Vo> {
-  const vos = [...directory.entries.values()].filter((entry) => entry.kind === 'vo')
+  const vos = Array.from(directory.entries.ofKind('vo'))
   const found = vos.find(({ name }) => name === vo)
   if (found !== undefined) return { ok: true, value: found }
   const near = nearest(

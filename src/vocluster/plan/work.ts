@@ -80,7 +80,7 @@ function nameOf(vcn: string, { vo, cluster }: ClusterRef): DnsName | undefined {
 }
 
 export function entriesOf({ of, input }: Work): readonly Vcn[] {
-  return [...input.directory.entries.values()]
-    .filter((entry) => entry.kind === 'vcn')
-    .filter(({ vo, cluster }) => vo === of.vo && cluster === of.cluster)
+  return Array.from(input.directory.entries.ofKind('vcn')).filter(
+    ({ vo, cluster }) => vo === of.vo && cluster === of.cluster,
+  )
 }

@@ -60,8 +60,7 @@ function hostsOn(
   of: { readonly vo: Label; readonly cluster: Label },
   { directory }: EndsInput,
 ): ReadonlySet<DnsName> {
-  const nodes = [...directory.entries.values()]
-    .filter((entry) => entry.kind === 'vcn')
+  const nodes = Array.from(directory.entries.ofKind('vcn'))
     .filter(({ vo, cluster }) => vo === of.vo && cluster === of.cluster)
     .filter(({ nics }) => nics.some((nic) => nic.network === network))
   return new Set(nodes.flatMap(({ host }) => host ?? []))

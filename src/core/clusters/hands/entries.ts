@@ -56,9 +56,7 @@ export async function putCluster(vo: Label, name: Label, place: DirectoryPlace):
   const { directory, writer } = place
   const isShown = (): boolean => clusterNamed(vo, name, directory.snapshot) !== undefined
   if (isShown()) return
-  const above = [...directory.snapshot.entries.values()].find(
-    (entry) => entry.kind === 'vo' && entry.name === vo,
-  )
+  const above = directory.snapshot.entries.ofKind('vo').find((entry) => entry.name === vo)
   if (above === undefined) throw missingBelow(`cluster ${name}`, `VO ${vo}`)
   const dn = childDn('cn', name, above.dn)
   await unlessThere(writer.addEntry(dn, ['coppiceCluster'], new Map([['cn', [name]]])))
@@ -138,7 +136,7 @@ function nicValues({ mac, address }: EntryNic): readonly (readonly [string, read
 /** With all that stands below it. */
 export async function removeEntry(what: string, dn: string, place: DirectoryPlace): Promise<void> {
   const { directory, writer } = place
-  const shown = [...directory.snapshot.entries.values()].find((entry) => entry.dn === dn)
+  const shown = directory.snapshot.entries.values().find((entry) => entry.dn === dn)
   await gone(writer.remove(dn))
   if (shown === undefined) return
   await directory.untilShown(`the removal of ${what}`, ({ entries }) => !entries.has(shown.id))
@@ -151,9 +149,9 @@ function entryShown({ name, cluster, vo }: VcnEntry, snapshot: Snapshot): Vcn | 
 }
 
 function clusterNamed(vo: Label, name: Label, snapshot: Snapshot): Cluster | undefined {
-  return [...snapshot.entries.values()]
-    .filter((entry) => entry.kind === 'cluster')
-    .find((entry) => entry.vo === vo && entry.name === name)
+  return Array.from(snapshot.entries.ofKind('cluster')).find(
+    (entry) => entry.vo === vo && entry.name === name,
+  )
 }
 
 async function untilServed(what: string, place: DirectoryPlace): Promise<void> {

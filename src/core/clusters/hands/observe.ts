@@ -41,9 +41,9 @@ interface Seen {
 }
 
 export async function observeAll(parts: ObserveParts): Promise<Observation> {
-  const hosts = [...parts.snapshot.entries.values()]
-    .filter((entry) => entry.kind === 'machine')
-    .filter(({ role }) => role === 'host')
+  const hosts = Array.from(parts.snapshot.entries.ofKind('machine')).filter(
+    ({ role }) => role === 'host',
+  )
   const [here, ...seen] = await Promise.all([
     parts.here(),
     ...hosts.map((machine) => seeHost(machine, parts)),
