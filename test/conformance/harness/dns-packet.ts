@@ -137,6 +137,8 @@ function many<T>(count: number, one: () => T): T[] {
   return Array.from({ length: count }, one)
 }
 
+const labelsMax = 127
+
 class Reader {
   readonly #bytes: Uint8Array
   at = 0
@@ -169,6 +171,8 @@ class Reader {
         this.at = target
         continue
       }
+      // RFC 1035 §2.3.4: 255 octets; a pointer into its own name would never end.
+      if (labels.length >= labelsMax) throw new Error('a name without an end')
       labels.push(Buffer.from(many(length, () => this.octet())).toString('latin1'))
     }
     if (back !== undefined) this.at = back
