@@ -12,8 +12,23 @@ export const domainState = {
   suspended: 7,
 } as const
 
-/** virDomainPausedReason, as far as it changes what we do. */
-export const pausedReason = { unknown: 0, user: 1, migration: 2, save: 3, ioError: 5 } as const
+/** virDomainPausedReason */
+export const pausedReason = {
+  unknown: 0,
+  user: 1,
+  migration: 2,
+  save: 3,
+  dump: 4,
+  ioError: 5,
+  watchdog: 6,
+  fromSnapshot: 7,
+  shuttingDown: 8,
+  snapshot: 9,
+  crashed: 10,
+  startingUp: 11,
+  postcopy: 12,
+  postcopyFailed: 13,
+} as const
 
 /** virDomainShutoffReason */
 export const shutOffReason = {

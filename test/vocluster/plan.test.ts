@@ -131,7 +131,7 @@ test('what restarts says why', () => {
   assert.equal(change?.why, '1 → 2 vCPUs, memory 512MiB → 1GiB')
 })
 
-test('a node that is off is started, and a paused one is left as it is', () => {
+test('a node that is off is started, and one that somebody paused is left as it is', () => {
   const world = up(file(compute(2)))
   const [first, second] = world.observed.domains
   assert.ok(first && second)
@@ -139,10 +139,24 @@ test('a node that is off is started, and a paused one is left as it is', () => {
     ...world.observed,
     domains: [
       { ...first, state: 'off' },
-      { ...second, state: 'paused' },
+      { ...second, state: 'paused', pause: { why: 'somebody has paused it', isWanted: true } },
     ],
   }
   assert.deepEqual(ids(plan(world, file(compute(2)))), ['start compute1 on n1', 'await compute1'])
+})
+
+test('a node that QEMU has stopped goes on with all that it has in memory, and the reason is told', () => {
+  const world = up(file(compute(2)))
+  const [first, second] = world.observed.domains
+  assert.ok(first && second)
+  const pause = { why: 'its disk gave an error', isWanted: false }
+  world.observed = { ...world.observed, domains: [{ ...first, state: 'paused', pause }, second] }
+  const planned = plan(world, file(compute(2)))
+  assert.deepEqual(ids(planned), ['resume compute1 on n1', 'await compute1'])
+  const [change] = planned.changes
+  assert.deepEqual([change?.kind, change?.why], ['resume', 'it is paused: its disk gave an error'])
+  world.carryOut(planned)
+  assert.deepEqual(ids(plan(world, file(compute(2)))), [])
 })
 
 test('a node whose disk is gone gets a fresh one, also when it is off and its definition changes', () => {

@@ -260,6 +260,7 @@ export class World {
           | 'remove-overlay'
           | 'define'
           | 'start'
+          | 'resume'
           | 'await'
           | 'destroy'
           | 'undefine'
@@ -296,7 +297,7 @@ export class World {
   }
 
   #domainsAfter(
-    action: Extract<Action, { kind: 'define' | 'start' | 'destroy' | 'undefine' }>,
+    action: Extract<Action, { kind: 'define' | 'start' | 'resume' | 'destroy' | 'undefine' }>,
   ): readonly ObservedDomain[] {
     const { domains, prepared } = this.observed
     if (action.kind === 'define') {
@@ -319,7 +320,9 @@ export class World {
       assert.equal(found.state, 'off')
       return others
     }
-    return [...others, { ...found, state: action.kind === 'start' ? 'running' : 'off' }]
+    if (action.kind === 'resume') assert.equal(found.state, 'paused')
+    const { pause: _, ...rest } = found
+    return [...others, { ...rest, state: action.kind === 'destroy' ? 'off' : 'running' }]
   }
 
   /** Its name is shown, its disk and its networks are there. */

@@ -32,6 +32,8 @@ export function beginLives(plan: Plan, job: Job, { chronicle, planning }: Worksh
     const ref = { ...refOf(plan), vcn }
     if (kind === 'remove') chronicle.live(ref, ['stop'])
     if (host === undefined || kind === 'remove') continue
+    // It was brought up, and that is its timeline still.
+    if (kind === 'resume' && chronicle.life(ref) === 'running') continue
     const isBroughtUp = broughtUp.has(kind)
     const goesOn = (job.isContinuing || !isBroughtUp) && chronicle.isOnItsWay(ref, host)
     const isUnanswered = isBroughtUp || awaited.has(vcn)

@@ -45,6 +45,7 @@ export const engineLimits: EngineLimits = {
     define: 120 * seconds,
     // Rules of nwfilter take up to 23 s each where the host itself is emulated.
     start: 180 * seconds,
+    resume: 60 * seconds,
     await: 600 * seconds,
     destroy: 120 * seconds,
     'remove-overlay': 60 * seconds,

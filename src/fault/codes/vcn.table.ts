@@ -51,4 +51,11 @@ export const vcnFaults = {
     exit: 'conflict',
     status: 409,
   },
+  'CPC-VCN-008': {
+    title: 'A node was resumed and stopped again',
+    explanation:
+      'QEMU stops a node in the middle when its disk gives an error: no room left for its overlay on the host, or images that cannot be read from the store. "cluster apply" lets it go on; what stopped it did so again. The line with the reason is libvirt’s. Mend the cause and apply again: nothing of the node is lost as long as it is paused.',
+    exit: 'failed',
+    status: 502,
+  },
 } as const satisfies Readonly<Record<string, FaultEntry>>

@@ -21,13 +21,15 @@ export interface Target {
   readonly settled: Settled
 }
 
-/** create: from nothing. replace: anew with a fresh disk. restart: the disk stays. update: its entry only. */
+/** create: from nothing. replace: anew with a fresh disk. restart: the disk stays. resume: its memory too. update: its
+ * entry only. */
 export type ChangeKind =
   | 'create'
   | 'move'
   | 'replace'
   | 'restart'
   | 'start'
+  | 'resume'
   | 'update'
   | 'remove'
   | 'keep'
@@ -71,6 +73,8 @@ export function changeOf(target: Target, found: Found): VcnChange {
   const differences = machineDifferences(domain, definition)
   if (differences.length > 0) return { ...change, kind: 'restart', why: differences.join(', ') }
   if (domain.state === 'off') return { ...change, kind: 'start', why: 'it is off' }
+  if (domain.pause?.isWanted === false)
+    return { ...change, kind: 'resume', why: `it is paused: ${domain.pause.why}` }
   return showsAlready(target.entry, found.entry)
     ? { ...change, kind: 'keep', why: 'nothing changes' }
     : { ...change, kind: 'update', why: 'its directory entry changes' }

@@ -191,6 +191,7 @@ function summaryOf(changes: readonly VcnChange[]): Plan['summary'] {
     replace: 0,
     restart: 0,
     start: 0,
+    resume: 0,
     update: 0,
     remove: 0,
     keep: 0,

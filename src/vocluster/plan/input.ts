@@ -27,6 +27,8 @@ export interface ObservedDomain extends DomainSeen {
   readonly host: DnsName
   readonly mark: VcnMark
   readonly state: 'running' | 'paused' | 'off'
+  /** Of one that is paused. What somebody has paused is left alone. */
+  readonly pause?: { readonly why: string; readonly isWanted: boolean }
 }
 
 export interface ObservedTunnel extends TunnelSeen {

@@ -22,6 +22,10 @@ export function makeVcn(work: Work, target: Target, before: readonly string[]): 
       entry,
     })
   if (change.kind === 'keep' || change.kind === 'update') return change
+  if (change.kind === 'resume') {
+    resume(work, target)
+    return change
+  }
   const stopped = found.domain && destroy(work, found.domain)
   const prepared = prepareHost(work, target)
   const disk =
@@ -40,6 +44,17 @@ export function makeVcn(work: Work, target: Target, before: readonly string[]): 
   const ends = target.vnis.map((vni) => joinId(vni, undefined))
   awaitAnswer(work, target, [started, ...ends])
   return change
+}
+
+/** Nothing of it is made anew: what it has in memory is what it is paused for. */
+function resume(work: Work, target: Target): void {
+  const { entry, definition, settled } = target
+  const { host } = settled
+  const action = { kind: 'resume', host, vcn: entry.name, uuid: definition.uuid } as const
+  const own = target.vnis.map((vni) => joinId(vni, host))
+  const after = [work.reserved, `put entry ${entry.name}`, ...own]
+  const resumed = work.steps.add(`resume ${entry.name} on ${host}`, after, action)
+  awaitAnswer(work, target, [resumed, ...target.vnis.map((vni) => joinId(vni, undefined))])
 }
 
 function prepareHost({ steps, reserved, input }: Work, { settled }: Target): string | undefined {

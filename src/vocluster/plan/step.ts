@@ -43,6 +43,8 @@ export type Action =
   | { readonly kind: 'create-overlay'; readonly host: DnsName; readonly definition: VcnDefinition }
   | { readonly kind: 'define'; readonly host: DnsName; readonly definition: VcnDefinition }
   | { readonly kind: 'start'; readonly host: DnsName; readonly vcn: Label; readonly uuid: Uuid }
+  /** One that was stopped in the middle. */
+  | { readonly kind: 'resume'; readonly host: DnsName; readonly vcn: Label; readonly uuid: Uuid }
   /** Until it answers. */
   | { readonly kind: 'await'; readonly vcn: DnsName; readonly address: Ip4 }
   | { readonly kind: 'destroy'; readonly host: DnsName; readonly vcn: Label; readonly uuid: Uuid }

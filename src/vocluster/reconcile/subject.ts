@@ -17,6 +17,7 @@ export function vcnOfAction(action: Action): Label | undefined {
     case 'define':
       return action.definition.mark.vcn
     case 'start':
+    case 'resume':
     case 'destroy':
     case 'undefine':
       return action.vcn

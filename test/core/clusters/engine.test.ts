@@ -39,6 +39,34 @@ test('applied again, nothing is written to hosts or directory, and the job says 
   assert.deepEqual({ ...lab.rack.counted, calls: lab.rack.calls.length }, before)
 })
 
+test('a node that QEMU has stopped goes on when the file is applied, and keeps the times of its boot', async () => {
+  const lab = new Lab()
+  const { engine } = lab.open()
+  await lab.apply(engine, clusterFile())
+  const timeline = engine.timeline(of.vo, of.cluster)
+  const { world } = lab.rack
+  const domains = world.observed.domains.map((one) =>
+    one.mark.vcn === 'compute1'
+      ? {
+          ...one,
+          state: 'paused' as const,
+          pause: { why: 'its disk gave an error', isWanted: false },
+        }
+      : one,
+  )
+  world.observed = { ...world.observed, domains }
+  const before = lab.rack.calls.length
+  const job = await lab.apply(engine, clusterFile())
+  assert.deepEqual([job.state, job.changes], ['done', 1])
+  assert.deepEqual(lab.rack.calls.slice(before), [
+    'resume compute1 on n1',
+    'await compute1.hpl.physics',
+  ])
+  assert.deepEqual(engine.timeline(of.vo, of.cluster), timeline)
+  assert.equal(engine.life(of.vo, of.cluster, label('compute1')), 'running')
+  await lab.assertRests(engine, clusterFile())
+})
+
 test('taken down, nothing of it is left anywhere but the records of its jobs', async () => {
   const lab = new Lab()
   const { engine } = lab.open()

@@ -191,6 +191,7 @@ export class FakeRack {
       case 'remove-overlay':
         return !overlays.some((one) => one.host === action.host && one.name === action.name)
       case 'start':
+      case 'resume':
         return domains.some(
           (one) => one.host === action.host && one.uuid === action.uuid && one.state === 'running',
         )
@@ -229,6 +230,7 @@ export function describe(action: HandAction): string {
     case 'define':
       return `${action.kind} ${action.definition.mark.vcn} on ${action.host}`
     case 'start':
+    case 'resume':
     case 'destroy':
     case 'undefine':
       return `${action.kind} ${action.vcn} on ${action.host}`

@@ -74,7 +74,7 @@ export function handsOf(parts: Partial<HandsParts>): Hands {
     onAway: (_host, why) => assert.fail(why),
     now: () => 1_790_000_000_000,
     ...parts,
-    limits: { pauseMs: 5, ...parts.limits },
+    limits: { pauseMs: 5, steadyMs: 50, ...parts.limits },
   })
 }
 

@@ -167,6 +167,24 @@ test('hands on a host', real, async (t) => {
     },
   )
 
+  await t.test(
+    'a node that somebody has paused is seen so, and goes on when it is told to',
+    async () => {
+      const { hands, connection } = there()
+      const resume = { ...start, kind: 'resume' } as const
+      const domain = await connection.call(procedures.domainLookupByUuid, { uuid: node().uuid })
+      await connection.call(procedures.domainSuspend, { domain })
+      const [paused] = (await observesWithoutWriting()).domains
+      assert.deepEqual(
+        [paused?.state, paused?.pause],
+        ['paused', { why: 'somebody has paused it', isWanted: true }],
+      )
+      await performTwice(hands, resume, seen)
+      const [running] = (await observesWithoutWriting()).domains
+      assert.deepEqual([running?.state, running?.pause], ['running', undefined])
+    },
+  )
+
   await t.test('a disk in use is never made anew under a node that runs', async () => {
     const { hands } = there()
     const before = hands.writes()

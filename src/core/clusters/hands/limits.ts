@@ -8,6 +8,8 @@ export interface HandLimits {
   readonly busyCallMs: number
   /** From an entry that shows to the wire that serves it. */
   readonly servingMs: number
+  /** What went on must go on for so long: QEMU pauses it again at the next write that fails. */
+  readonly steadyMs: number
   /** From the start of a node to its first answer; emulated ones boot for minutes. */
   readonly answerMs: number
   /** From its first answer to its name. */
@@ -25,6 +27,7 @@ export const handLimits: HandLimits = {
   programMs: 30_000,
   busyCallMs: 150_000,
   servingMs: 15_000,
+  steadyMs: 3_000,
   answerMs: 1_200_000,
   resolveMs: 15_000,
   teardownMs: 10_000,

@@ -18,7 +18,7 @@ import { countedHost, countedWriter, type EntryWriter, type HostCalls, Writes } 
 import { putCluster, putEntry, putNetwork, removeEntry, type ShownDirectory } from './entries.ts'
 import { believe, fence, type FenceParts, isFenced } from './fence.ts'
 import { createOverlay, prepareHost, removeOverlay } from './host-disk.ts'
-import { define, destroy, start, undefine } from './host-domain.ts'
+import { define, destroy, resume, start, undefine } from './host-domain.ts'
 import { obeyOnHost, type SshWords } from './host-end.ts'
 import { handLimits, type HandLimits } from './limits.ts'
 import { addressOf, type HostLives, observeAll, type ReadyHost } from './observe.ts'
@@ -125,10 +125,11 @@ export class Hands implements ClusterHands {
       case 'create-overlay':
       case 'define':
       case 'start':
+      case 'resume':
       case 'destroy':
       case 'remove-overlay':
       case 'undefine':
-        return this.#onHost(action, this.#host(action.host, doing).calls)
+        return this.#onHost(action, this.#host(action.host, doing).calls, doing)
     }
   }
 
@@ -185,7 +186,7 @@ export class Hands implements ClusterHands {
     }
   }
 
-  #onHost(action: HostAction, calls: HostCalls): Promise<void> {
+  #onHost(action: HostAction, calls: HostCalls, { signal }: Doing): Promise<void> {
     switch (action.kind) {
       case 'prepare-host':
         return this.#turns.take(`prepare ${action.host}`, () => prepareHost(calls))
@@ -195,6 +196,8 @@ export class Hands implements ClusterHands {
         return this.#define(action.definition, calls)
       case 'start':
         return start(calls, action.uuid)
+      case 'resume':
+        return resume(calls, action, { ...this.#limits, signal })
       case 'destroy':
         return destroy(calls, action.uuid)
       case 'remove-overlay':
@@ -277,6 +280,7 @@ type HostAction = Extract<
       | 'create-overlay'
       | 'define'
       | 'start'
+      | 'resume'
       | 'destroy'
       | 'remove-overlay'
       | 'undefine'

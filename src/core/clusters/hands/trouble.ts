@@ -57,6 +57,15 @@ export function notResolved({ vcn, address }: NodeAwaited, dns: Ip4, why: string
   })
 }
 
+export function pausedAgain(vcn: string, host: DnsName, why: string): Fault {
+  return new Fault('CPC-VCN-008', {
+    what: `${vcn} was resumed and stopped again`,
+    where: host,
+    why,
+    todo: 'mend that first: room on the host for its disk, the images that the host mounts; its console may tell more',
+  })
+}
+
 export function missingBelow(what: string, missing: string): Fault {
   return new Fault('CPC-VCN-007', {
     what: `${what} has nothing to stand on`,
