@@ -19,11 +19,14 @@ import { Fault } from '#fault'
 import { type Health, inspect } from './inspect.ts'
 import { latestVersion, migrate, type Schema, versionOf } from './migration.ts'
 import { atomically, notStored } from './statement.ts'
+import { cutOffIn } from './torn-log.ts'
 
 export interface Opened {
   readonly db: DatabaseSync
   /** Damage was found and the last good copy took the file's place: to be shown to a person. */
   readonly recovered?: Fault
+  /** The last write was not whole, and is left out: to be shown, too. */
+  readonly cutOff?: Fault
 }
 
 /** How long another connection of ours may hold the file before we give up. */
@@ -63,6 +66,7 @@ function withoutWait<T>(db: DatabaseSync, work: () => T): T {
 
 /** Checked, of the newest form, ready to use. `now` is wall time in milliseconds. */
 export function openDatabase(path: string, schema: Schema, now: () => number): Opened {
+  const cutOff = cutOffIn(path)
   const recovered = makeSound(path, schema, now)
   try {
     const db = connect(path)
@@ -70,7 +74,8 @@ export function openDatabase(path: string, schema: Schema, now: () => number): O
       copyDatabase(db, `${path}.before-version-${latestVersion(schema)}`)
       migrate(db, schema)
     }
-    return recovered ? { db, recovered } : { db }
+    if (recovered) return { db, recovered }
+    return cutOff ? { db, cutOff } : { db }
   } catch (cause) {
     throw cause instanceof Fault ? cause : cannotOpen(path, cause)
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -20,9 +20,10 @@ function open(path: string, more: Partial<Parameters<typeof WireStore.open>[0]> 
   return WireStore.open({ path, now, onAlarm: (alarm) => assert.fail(alarm), ...more })
 }
 
-/** What a restarted process finds. */
+/** What a restarted process finds. A write that was cut short had been promised to nobody. */
 async function found(path: string): Promise<readonly number[]> {
-  await using store = await open(path)
+  const onAlarm = ({ code }: { code: string }): void => assert.equal(code, 'CPC-STO-014')
+  await using store = await open(path, { onAlarm })
   return (await store.leases.load()).map((lease) => lease.address - leaseNumber(0).address)
 }
 
@@ -104,41 +105,53 @@ test('HOSTILE 32: after kill -9 of a writing process, every acknowledged lease i
 })
 
 /** The files as a power cut would leave them: a main file and a log that was never folded into it. */
-async function tornFiles(folder: string, commits: number): Promise<{ main: Buffer; log: Buffer }> {
+async function tornFiles(
+  folder: string,
+  commits: number,
+): Promise<{ main: Buffer; log: Buffer; ends: readonly number[] }> {
   const path = join(folder, 'wire.db')
   await using store = await open(path)
-  for (const n of upTo(commits)) await store.leases.append(keep(n))
-  return { main: readFileSync(path), log: readFileSync(`${path}-wal`) }
+  const ends: number[] = []
+  for (const n of upTo(commits)) {
+    await store.leases.append(keep(n))
+    ends.push(statSync(`${path}-wal`).size)
+  }
+  return { main: readFileSync(path), log: readFileSync(`${path}-wal`), ends }
 }
 
-function leasesIn(path: string): readonly unknown[] {
-  const { db, recovered } = openDatabase(path, wireSchema, now)
+/** Up to the last whole commit, and whether it is said that more was begun. */
+function leasesIn(path: string): { leases: readonly unknown[]; isSaid: boolean } {
+  const { db, recovered, cutOff } = openDatabase(path, wireSchema, now)
   assert.equal(recovered, undefined)
+  if (cutOff) assert.equal(cutOff.code, 'CPC-STO-014')
   const rows = db.prepare('SELECT address FROM lease ORDER BY address').all()
   db.close()
-  return rows.map((row) => Number(row['address']) - leaseNumber(0).address)
+  const leases = rows.map((row) => Number(row['address']) - leaseNumber(0).address)
+  return { leases, isSaid: cutOff !== undefined }
 }
 
-test('HOSTILE 33: a log cut at any point gives everything up to the last whole commit', async (t) => {
+test('HOSTILE 33: a log cut at any point gives everything up to the last whole commit, and it is said', async (t) => {
   const folder = scratchFolder(t)
   const commits = 12
-  const { main, log } = await tornFiles(folder, commits)
+  const { main, log, ends } = await tornFiles(folder, commits)
   const frameBytes = 4096 + 24
   const boundaries = Array.from(
     { length: Math.floor((log.length - 32) / frameBytes) + 1 },
     (_, index) => 32 + index * frameBytes,
   )
   const cuts = [0, 1, 16, ...boundaries.flatMap((at) => [at - 1, at, at + 1, at + 2000])]
+  const wholeAt = new Set([0, 32, ...ends])
   let before = 0
   for (const cut of cuts.filter((at) => at <= log.length)) {
     const torn = join(folder, `cut-${cut}`)
     mkdirSync(torn)
     writeFileSync(join(torn, 'wire.db'), main)
     writeFileSync(join(torn, 'wire.db-wal'), log.subarray(0, cut))
-    const there = leasesIn(join(torn, 'wire.db'))
-    assert.deepEqual(there, upTo(there.length), `cut at ${cut}`)
-    assert.ok(there.length >= before, `cut at ${cut}`)
-    before = there.length
+    const { leases, isSaid } = leasesIn(join(torn, 'wire.db'))
+    assert.deepEqual(leases, upTo(leases.length), `cut at ${cut}`)
+    assert.ok(leases.length >= before, `cut at ${cut}`)
+    assert.equal(isSaid, !wholeAt.has(cut), `cut at ${cut}`)
+    before = leases.length
   }
   assert.equal(before, commits)
 })
@@ -150,9 +163,10 @@ test('HOSTILE 33: a log with a damaged frame gives what was committed before it'
   const path = join(folder, 'damaged.db')
   writeFileSync(path, main)
   writeFileSync(`${path}-wal`, log)
-  const there = leasesIn(path)
-  assert.deepEqual(there, upTo(there.length))
-  assert.ok(there.length > 0 && there.length < 12)
+  const { leases, isSaid } = leasesIn(path)
+  assert.deepEqual(leases, upTo(leases.length))
+  assert.ok(leases.length > 0 && leases.length < 12)
+  assert.equal(isSaid, true)
 })
 
 /** Writes until the store refuses; what was acknowledged, and the refusal. */

@@ -93,4 +93,11 @@ export const stoFaults = {
     exit: 'conflict',
     status: 409,
   },
+  'CPC-STO-014': {
+    title: 'The last write to a database was cut short',
+    explanation:
+      'The process was killed or the power went in the middle of a write. Whatever was acknowledged before it is there; the rest of the last write was never acknowledged and is left out.',
+    exit: 'partly',
+    status: 500,
+  },
 } as const satisfies Record<string, FaultEntry>

@@ -39,8 +39,8 @@ export class WireStore implements AsyncDisposable {
   }
 
   static async open(options: WireStoreOptions): Promise<WireStore> {
-    const { db, recovered } = openDatabase(options.path, wireSchema, options.now)
-    if (recovered) options.onAlarm(recovered)
+    const { db, recovered, cutOff } = openDatabase(options.path, wireSchema, options.now)
+    for (const fault of [recovered, cutOff]) if (fault) options.onAlarm(fault)
     const writer = await Writer.start(
       {
         path: options.path,
