@@ -24,6 +24,7 @@ import { LastSeen } from './wire/explain/last-seen.ts'
 import { loadPicture, savePicture } from './wire/last-copy.ts'
 import { type FeedState, follow, fromCopy } from './wire/picture.ts'
 import { placeOf } from './wire/place.ts'
+import { boundedLines } from './wire/bounded-lines.ts'
 import { openServices } from './wire/services.ts'
 import { type Around, leasesEnded } from './wire/tenant-leases.ts'
 import { Tenants } from './wire/tenants.ts'
@@ -182,7 +183,7 @@ interface Parts {
 }
 
 async function contextOf(place: ChildPlace, store: WireStore, parts: Parts): Promise<WireContext> {
-  const { log } = place
+  const log = boundedLines(place.log, () => clock().monotonicMs)
   const { book, end, counters, lastSeen } = parts
   const count = (what: string): void => {
     counters.set(what, (counters.get(what) ?? 0) + 1)
@@ -201,7 +202,6 @@ async function contextOf(place: ChildPlace, store: WireStore, parts: Parts): Pro
   }
   const onTransfer = (sighting: TransferSighting): void => {
     const { address, protocol, file, outcome, why } = sighting
-    count(`${protocol} ${outcome}`)
     const who = address === undefined ? 'somebody' : formatIp4(address)
     log(`${protocol} ${file} to ${who}: ${outcome} (${why})`)
     void report(sighting)

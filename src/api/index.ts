@@ -64,6 +64,7 @@ export type {
   OrderWatch,
   PowerAction,
   Services,
+  OtherServerView,
   StatusView,
   TimelineView,
   TokenView,

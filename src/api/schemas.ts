@@ -183,6 +183,14 @@ export const statusView = exactly<StatusView>()(
       heldEntries: z.array(z.string()),
     }),
     counts: z.record(z.string(), z.number()),
+    otherDhcpServers: z.array(
+      z.object({
+        address: z.string().exactOptional(),
+        mac: z.string().exactOptional(),
+        lastSeen: instant,
+        what: z.string(),
+      }),
+    ),
   }),
 )
 

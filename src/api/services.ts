@@ -204,6 +204,15 @@ export interface HeldView {
   readonly dn: string
 }
 
+/** A DHCP server that is none of ours, heard on our wire. */
+export interface OtherServerView {
+  readonly address?: string
+  readonly mac?: string
+  readonly lastSeen: string
+  /** All that is known of it, as a sentence. */
+  readonly what: string
+}
+
 export interface StatusView {
   readonly version: string
   readonly domain: string
@@ -211,6 +220,8 @@ export interface StatusView {
   readonly wire: { readonly connected: boolean; readonly serving: number }
   readonly directory: DirectoryView
   readonly counts: Readonly<Record<string, number>>
+  /** Since core was started. */
+  readonly otherDhcpServers: readonly OtherServerView[]
 }
 
 export interface EventView {

@@ -1,8 +1,8 @@
 // Why this file exists: what wire saw becomes what core knows: the boot of a machine, claims, who holds which address,
 // and who waits to be described.
-import type { LeaseView, WaitingView } from '#api'
+import type { LeaseView, OtherServerView, WaitingView } from '#api'
 import { formatIp4, type Ip4, type Mac, type Machine, type Snapshot, type Vcn } from '#directory'
-import type { DhcpSighting, ScriptSighting, Sighting } from '#feed'
+import type { AlarmSighting, DhcpSighting, ScriptSighting, Sighting } from '#feed'
 import type { HostKeeper } from '#host'
 import type { CoreStore } from '#store'
 import { vxlanName } from '#vocluster'
@@ -11,6 +11,8 @@ import type { EventHub } from './events.ts'
 
 export const strangersMax = 4_096
 export const leasesMax = 65_536
+/** Whoever forges servers is seen in the first of them. */
+export const serversMax = 32
 /** `cvx7`: our end of a VO's network. */
 const tenantInterface = vxlanName(0).slice(0, -1)
 const forgetClaimsMs = 48 * 3_600_000
@@ -35,6 +37,7 @@ export class Sightings {
   readonly #parts: SightingParts
   readonly #strangers = new Map<Mac, Stranger>()
   readonly #leases = new Map<Ip4, DhcpSighting>()
+  readonly #servers = new Map<string, AlarmSighting>()
   /** Where a relay last saw each card: evidence about who asks for a certificate. */
   readonly #ports = new Map<Mac, string>()
 
@@ -46,6 +49,7 @@ export class Sightings {
     const { hosts, events, onVcn } = this.#parts
     const device = this.#deviceOf(sighting.mac)
     if (sighting.kind === 'alarm') {
+      this.#noteServer(sighting)
       events.tell(
         'alarm',
         device?.name ?? sighting.mac ?? 'wire',
@@ -83,6 +87,16 @@ export class Sightings {
     return [...strangers.map(waitingView), ...doubtful]
   }
 
+  /** Other DHCP servers that wire heard on our wires, the latest last. */
+  otherServers(): readonly OtherServerView[] {
+    return [...this.#servers.values()].map(({ at, address, mac, why }) => ({
+      ...(address !== undefined && { address: formatIp4(address) }),
+      ...(mac && { mac }),
+      lastSeen: new Date(at).toISOString(),
+      what: why,
+    }))
+  }
+
   leases(): readonly LeaseView[] {
     this.#forgetNodes()
     return [...this.#leases].map(([address, seen]) => {
@@ -95,6 +109,11 @@ export class Sightings {
         answered: seen.answered ?? '',
       }
     })
+  }
+
+  #noteServer(alarm: AlarmSighting): void {
+    if (alarm.code !== 'CPC-DHCP-001') return
+    put(this.#servers, String(alarm.address ?? alarm.why), alarm, serversMax)
   }
 
   /** What a node held goes with its cluster: nothing is left that could still use it. */

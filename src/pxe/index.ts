@@ -62,7 +62,12 @@ export { clockJumpMs, type Stamp } from './lease/stamp.ts'
 export { type BootFiles, type HeldFile } from './files/boot-files.ts'
 export { HeldFiles, type HeldFilesOptions } from './files/held-files.ts'
 export type { FileRoot } from './files/load.ts'
-export { type BootHttpLimits, type BootHttpOptions, BootHttpServer } from './http/server.ts'
+export {
+  type BootHttpLimits,
+  type BootHttpOptions,
+  BootHttpServer,
+  type HttpRule,
+} from './http/server.ts'
 export type { Route, RouteAnswer, RouteRequest, Routes } from './http/route.ts'
 export type { DatagramPort, TransferClock } from './tftp/datagram-port.ts'
-export { TftpServer, type TftpServerOptions } from './tftp/server.ts'
+export { TftpServer, type TftpServerOptions, type TransferRule } from './tftp/server.ts'

@@ -21,7 +21,7 @@ const claimBytes = 16
 const plainText = 'text/plain; charset=utf-8'
 
 export async function openBootHttp(context: WireContext): Promise<Closer> {
-  const { places, clock, files, onTransfer, log } = context
+  const { places, clock, files, onTransfer, count, log } = context
   const servers: BootHttpServer[] = []
   const gate = new AlarmGate()
   for (const place of places) {
@@ -30,6 +30,7 @@ export async function openBootHttp(context: WireContext): Promise<Closer> {
         files,
         routes: routesOf(place, context, gate),
         onTransfer,
+        count: (rule) => count(`http ${rule}`),
         onError: (error) => log(`boot HTTP: ${String(error)}`),
         clock: { now: () => clock().monotonicMs, wall: () => clock().wallMs },
       })
@@ -83,8 +84,11 @@ async function giveScript(
   if (picture?.boot === undefined || from === undefined) return notYet
   const request = readBootRequest(query)
   const now = context.clock()
-  if (request === undefined)
+  if (request === undefined) {
+    context.count('script entry')
+    context.log(`entry script to ${formatIp4(from)}`)
     return script(entryScript(place.address, context.book.holder(from, now)?.mac))
+  }
   const claim = randomBytes(claimBytes).toString('hex')
   const answer = answerBoot(
     { request, from, claim },
@@ -100,10 +104,13 @@ async function giveScript(
   // A machine that waits asks every few seconds; one alarm a minute says it as well.
   if (alarm !== undefined && gate.admits(alarm, now.monotonicMs)) void context.report(alarm)
   if (answer.kind === 'refused') {
+    context.count('script refused')
     context.log(`script for ${request.mac} refused to ${formatIp4(from)}: ${answer.why}`)
     return { status: 403, contentType: plainText, body: `${answer.why}\n` }
   }
-  context.log(`script for ${request.mac} to ${formatIp4(from)}: ${answer.sighting.decision}`)
+  context.count(`script ${answer.sighting.decision}`)
+  const { decision, why } = answer.sighting
+  context.log(`script for ${request.mac} to ${formatIp4(from)}: ${decision} (${why})`)
   // The claim is on the disk before the machine knows it: a claim that nobody remembers cannot be honoured.
   return (await context.report(answer.sighting)) ? script(answer.script) : notYet
 }

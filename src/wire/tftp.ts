@@ -8,11 +8,24 @@ const tftpPort = 69
 /** A thousand machines ask within one second; by default the kernel keeps some 270 requests. */
 const requestBufferBytes = 4_194_304
 
-export async function openTftp({ places, files, clock, onTransfer }: WireContext): Promise<Closer> {
+export async function openTftp({
+  places,
+  files,
+  clock,
+  onTransfer,
+  count,
+}: WireContext): Promise<Closer> {
   const servers: TftpServer[] = []
   const time = { now: () => clock().monotonicMs, wall: () => clock().wallMs }
   for (const at of listeningPlaces(places))
-    servers.push(await openTftpAt(at, { files, clock: time, onTransfer }))
+    servers.push(
+      await openTftpAt(at, {
+        files,
+        clock: time,
+        onTransfer,
+        count: (rule) => count(`tftp ${rule}`),
+      }),
+    )
   return {
     async close() {
       await Promise.all(servers.map((server) => server.close()))
@@ -25,7 +38,7 @@ export interface TftpPlace {
   readonly address: string
 }
 
-type Parts = Pick<TftpServerOptions, 'files' | 'onTransfer'> & {
+type Parts = Pick<TftpServerOptions, 'files' | 'onTransfer' | 'count'> & {
   readonly clock: Omit<TftpServerOptions['clock'], 'every'>
 }
 

@@ -131,6 +131,7 @@ export function fakeCore(): FakeCore {
       domain: 'cluster.test',
       snapshot: 7,
       wire: { connected: true, serving: 7 },
+      otherDhcpServers: [],
       directory: {
         state: 'live',
         detail: 'ldapi',

@@ -72,6 +72,8 @@ function probes(unlike: Partial<Probes> = {}): Probes {
     whyNotFree: () => Promise.resolve(undefined),
     freeBytes: () => 100 * 1024 ** 3,
     install: () => Promise.resolve(),
+    otherServers: () => Promise.resolve([]),
+    now: () => Date.parse('2026-11-21T12:00:00Z'),
     ...unlike,
   }
 }
@@ -167,6 +169,45 @@ test('each service has its port looked at, and one that is off has not', async (
 test('the ports of an appliance that is running are no fault', async () => {
   const busy = { whyNotFree: () => Promise.resolve('EADDRINUSE'), isServing: () => true }
   assert.deepEqual(await complaints(settings(), probes(busy)), [])
+})
+
+const stranger = {
+  address: '10.1.0.66',
+  mac: '52:54:00:00:66:66',
+  what: 'another DHCP server, 10.1.0.66 with card 52:54:00:00:66:66, which is n066',
+}
+for (const [sentence, lastSeen, verdict] of [
+  ['that spoke a minute ago is an error', '2026-11-21T11:59:00.000Z', 'error'],
+  ['that was silent for two hours is a warning', '2026-11-21T10:00:00.000Z', 'warning'],
+] as const) {
+  test(`HOSTILE 10: another DHCP server ${sentence}, named with address and card`, async () => {
+    const seen = probes({
+      isServing: () => true,
+      otherServers: () => Promise.resolve([{ ...stranger, lastSeen }]),
+    })
+    const findings = await examine(settings(), '/data', seen)
+    const found = findings.find(({ subject }) => subject === 'other DHCP servers')
+    assert.equal(found?.verdict, verdict)
+    assert.match(
+      found.finding,
+      /^10\.1\.0\.66 with card 52:54:00:00:66:66 answers .* which is n066/,
+    )
+    assert.match(found.remedy ?? '', /52:54:00:00:66:66 in the tables of your switch/)
+  })
+}
+
+test('an appliance that does not say what it heard is a warning, and doctor goes on', async () => {
+  const deaf = { isServing: () => true, otherServers: () => Promise.reject(new Error('no token')) }
+  const [complaint, ...others] = await complaints(settings(), probes(deaf))
+  assert.match(complaint ?? '', /^warning other DHCP servers: look at coppice status/)
+  assert.deepEqual(others, [])
+})
+
+test('where another server gives the addresses on purpose, none is looked for', async () => {
+  const { services } = settings()
+  const proxy = { ...settings(), services: { ...services, dhcp: 'proxy' } } as const
+  const findings = await examine(proxy, '/data', probes())
+  assert.ok(!findings.some(({ subject }) => subject === 'other DHCP servers'))
 })
 
 test('what is missing is what would be installed, in the order of the table', () => {

@@ -1,5 +1,6 @@
 // Why this file exists: what keeps the appliance from starting is found before it is started, each with its remedy.
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Settings } from '#config'
 import { Fault } from '#fault'
@@ -37,7 +38,7 @@ export function declareDoctor(program: Command, declare: Declare): void {
   declare<DoctorFlags>(program, {
     name: 'doctor',
     summary: 'look whether this machine is ready for the appliance',
-    help: 'Rights, programs, interfaces, ports, disk; each finding with its remedy. A warning does not keep "coppice serve" from starting. Exit 1 when something does.\n\n  coppice doctor --config coppice.yaml\n  coppice doctor --install',
+    help: 'Rights, programs, loaders, interfaces, ports, other DHCP servers on the wire, disk; each finding with its remedy. A warning does not keep "coppice serve" from starting. Exit 1 when something does.\n\n  coppice doctor --config coppice.yaml\n  coppice doctor --install',
     flags: [
       ['--config <file>', 'the configuration to judge by (default: coppice.yaml, if it is there)'],
       ['--data <dir>', `the data directory (default: ${usualDataDir})`],
@@ -51,7 +52,10 @@ async function doctor(call: Call<DoctorFlags>): Promise<void> {
   const { io, flags } = call
   const dataDir = flags.data ?? usualDataDir
   const settings = await settingsFor(call, dataDir)
-  const probes = systemProbes()
+  const probes = systemProbes(async (dir) => {
+    const { connect } = await import('../client/connect.ts')
+    return (await connect(`unix:${join(dir, 'api.sock')}`, io)).status()
+  })
   if (flags.install === true) {
     const packages = installable(probes)
     if (packages.length > 0) {

@@ -16,12 +16,23 @@ export interface Finding {
   readonly remedy?: string
 }
 
+export interface OtherServer {
+  readonly address?: string
+  readonly mac?: string
+  readonly lastSeen: string
+  readonly what: string
+}
+
 export interface Probes {
   isThere(path: string): boolean
   isWritable(path: string): boolean
   isRoot(): boolean
   /** Whether an appliance serves from this data directory now: then the ports are its own. */
   isServing(dataDir: string): boolean
+  /** What the appliance that serves from this data directory has heard; rejects when it does not say. */
+  otherServers(dataDir: string): Promise<readonly OtherServer[]>
+  /** Milliseconds since 1970. */
+  now(): number
   /** Name → IPv4 addresses. */
   interfaces(): ReadonlyMap<string, readonly string[]>
   /** Why nothing can listen there; `undefined` when something can. */
@@ -45,6 +56,9 @@ export async function examine(
     ...examineLoaders(dataDir, probes),
     ...(settings === undefined ? [noSettings()] : examineInterfaces(settings, probes)),
     ...(settings === undefined ? [] : await examinePorts(settings, dataDir, probes)),
+    ...(settings?.services.dhcp === 'authoritative'
+      ? await examineServers(settings, dataDir, probes)
+      : []),
     examineDisk(existing(dataDir, probes), probes),
   ]
 }
@@ -118,6 +132,44 @@ function examineInterfaces(settings: Settings, probes: Probes): readonly Finding
       remedy: `give it an address (ip address add ADDRESS/BITS dev ${name}), or correct interfaces: in coppice.yaml`,
     }
   })
+}
+
+/** One that was silent for so long may have been unplugged. */
+const recentMs = 3_600_000
+const serversSubject = 'other DHCP servers'
+
+/** A machine that takes the offer of another server boots what that one says. */
+async function examineServers(
+  { interfaces }: Settings,
+  dataDir: string,
+  probes: Probes,
+): Promise<readonly Finding[]> {
+  const subject = serversSubject
+  if (!probes.isServing(dataDir)) {
+    // Before the first start that is no fault of the machine's.
+    const finding = 'not listened for yet: ask again while the appliance runs, which hears them'
+    return [{ verdict: 'ok', subject, finding }]
+  }
+  try {
+    const servers = await probes.otherServers(dataDir)
+    const finding = `none was heard on ${interfaces.join(', ')} since the appliance was started`
+    if (servers.length === 0) return [{ verdict: 'ok', subject, finding }]
+    return servers.map((server) => serverFinding(server, probes.now()))
+  } catch (error) {
+    const finding = `the appliance does not say: ${error instanceof Error ? error.message : String(error)}`
+    return [{ verdict: 'warning', subject, finding, remedy: 'look at coppice status' }]
+  }
+}
+
+function serverFinding({ address, mac, lastSeen, what }: OtherServer, now: number): Finding {
+  const who = `${address ?? 'of unknown address'}${mac === undefined ? ', card unknown' : ` with card ${mac}`}`
+  const isRecent = now - Date.parse(lastSeen) < recentMs
+  return {
+    verdict: isRecent ? 'error' : 'warning',
+    subject: serversSubject,
+    finding: `${who} answers machines on our wire, last at ${lastSeen} (${what})`,
+    remedy: `find ${mac ?? address ?? 'it'} in the tables of your switch and unplug it; or, if it is the right one, set services.dhcp to proxy`,
+  }
 }
 
 interface Port {

@@ -6,9 +6,13 @@ import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '#fault'
+import type { StatusView } from '#api'
 import type { Probes } from './examine.ts'
 
-export function systemProbes(): Probes {
+/** How the appliance is that serves from a data directory. */
+export type AskStatus = (dataDir: string) => Promise<StatusView>
+
+export function systemProbes(appliance: AskStatus): Probes {
   return {
     isThere: existsSync,
     isWritable: (path) => {
@@ -20,6 +24,8 @@ export function systemProbes(): Probes {
       }
     },
     isServing,
+    otherServers: async (dataDir) => (await appliance(dataDir)).otherDhcpServers,
+    now: Date.now,
     isRoot: () => process.getuid?.() === 0,
     interfaces: () =>
       new Map(

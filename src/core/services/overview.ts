@@ -2,10 +2,11 @@
 import type { Services, StatusView } from '#api'
 import type { Told, WireQuestion } from '#feed'
 import type { ServiceContext } from './context.ts'
-import { directoryFigures, directoryView, type Figure } from './directory-view.ts'
+import { directoryFigures, directoryView } from './directory-view.ts'
 import { explain } from './explain.ts'
 import { LintKeeper } from './lint-keeper.ts'
 import { machinesOf } from './machines.ts'
+import { metricsText } from './metrics.ts'
 import { lintViews } from './views.ts'
 import { whatIfEntries, whatIfPackets } from './whatif.ts'
 import { audited } from './context.ts'
@@ -79,6 +80,7 @@ function statusView(context: ServiceContext, wire: WireState, version: string): 
     snapshot: snapshot.number,
     wire: { connected: wire.connected, serving: wire.serving },
     directory: directoryView(sync.state, now()),
+    otherDhcpServers: context.sightings.otherServers(),
     counts: {
       entries: sync.state.rawEntries,
       networks: snapshot.networks.length,
@@ -90,32 +92,4 @@ function statusView(context: ServiceContext, wire: WireState, version: string): 
       ),
     },
   }
-}
-
-interface Counted {
-  readonly directory: readonly Figure[]
-  readonly wire: Readonly<Record<string, number>>
-  readonly writes: Readonly<Record<string, number>>
-}
-
-function metricsText(status: StatusView, { directory, wire, writes }: Counted): string {
-  const seen = Object.entries(wire).map(
-    ([what, count]) => [`coppice_wire_total{what="${what}"}`, count] as const,
-  )
-  const counts = Object.entries(status.counts).map(
-    ([what, count]) => [`coppice_count{of="${what}"}`, count] as const,
-  )
-  const written = Object.entries(writes).map(
-    ([to, count]) => [`coppice_writes_total{to="${to}"}`, count] as const,
-  )
-  const figures = [
-    ['coppice_snapshot', status.snapshot],
-    ['coppice_wire_connected', status.wire.connected ? 1 : 0],
-    ['coppice_wire_snapshot', status.wire.serving],
-    ...directory,
-    ...counts,
-    ...seen,
-    ...written,
-  ] as const
-  return figures.map(([name, value]) => `${name} ${value}\n`).join('')
 }

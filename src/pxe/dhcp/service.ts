@@ -141,7 +141,7 @@ function strangeServers(parts: DhcpServiceParts): (server: Ip4) => Promise<void>
       known === undefined ? '' : `, which is ${known.name}`,
       port === undefined ? '' : ` at port ${port}`,
     ]
-    parts.sight(ownAlarm(now, 'CPC-DHCP-001', why.join(''), mac))
+    parts.sight({ ...ownAlarm(now, 'CPC-DHCP-001', why.join(''), mac), address: server })
   }
 }
 

@@ -16,9 +16,11 @@ export type DatagramResult =
 
 /** tcpdump.org/linktypes: where the EtherType stands, and where the packet begins. */
 const links: Readonly<Record<number, { readonly type?: number; readonly packet: number }>> = {
+  0: { packet: 4 }, // BSD's loopback
   1: { type: 12, packet: 14 }, // Ethernet
   12: { packet: 0 }, // raw IP, as some systems number it
   101: { packet: 0 }, // raw IP
+  108: { packet: 4 }, // OpenBSD's loopback
   113: { type: 14, packet: 16 }, // Linux "any"
   228: { packet: 0 }, // IPv4
   276: { type: 0, packet: 20 }, // Linux "any", version 2

@@ -15,6 +15,7 @@ import { RefusalBudget } from '../files/refusal-budget.ts'
 import { type ConnectionLimits, Connections } from './connections.ts'
 import { type Part, type Pieces, piecesOf } from './piece.ts'
 import { pour } from './pour.ts'
+import { type HttpRefusal, httpRefusals } from './refusal.table.ts'
 import { isAlreadyThere, parseRange, type Range, rangeStillHolds } from './range.ts'
 import { refuse, refuseClient } from './refuse.ts'
 import type { Route, RouteAnswer, Routes } from './route.ts'
@@ -24,6 +25,8 @@ export interface BootHttpOptions {
   readonly files: BootFiles
   readonly routes: Routes
   readonly onTransfer: (sighting: TransferSighting) => void
+  /** One more that ended or was refused by this rule, told or not. */
+  readonly count?: (rule: HttpRule) => void
   /** A route threw, or the listening socket failed. */
   readonly onError: (error: unknown) => void
   readonly clock: { readonly now: () => number; readonly wall: () => number }
@@ -93,9 +96,10 @@ export class BootHttpServer {
     this.#server.on('checkContinue', (request, response) => void this.#answer(request, response))
     this.#server.on('checkExpectation', (_, response) => refuse(response, 417))
     this.#server.on('connection', (socket) => this.#connections.take(socket))
-    this.#server.on('clientError', (error, socket) =>
-      refuseClient(error, socket, this.#answering.get(socket)),
-    )
+    this.#server.on('clientError', (error, socket) => {
+      options.count?.('malformed')
+      refuseClient(error, socket, this.#answering.get(socket))
+    })
   }
 
   /** The port that it listens on. A descriptor comes from a socket that is bound to its interface. */
@@ -133,15 +137,18 @@ export class BootHttpServer {
     })
     const target = parseTarget(request.url ?? '')
     // Nothing that is asked here has a body; one that comes all the same is not read (HOSTILE 20).
-    if (!target || hasBody(request) || isDoubtful(request)) return refuse(response, 400)
-    if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405)
+    if (!target || hasBody(request) || isDoubtful(request))
+      return this.#refuse(request, response, { rule: 'malformed', name: '?' })
+    const { path: name } = target
+    if (method !== 'GET' && method !== 'HEAD')
+      return this.#refuse(request, response, { rule: 'method', name })
     const route = this.#routes.get(`GET ${target.path}`)
     try {
       if (route) await this.#follow(route, target, request, response)
       else await this.#give(target, request, response)
     } catch (error) {
       this.#options.onError(error)
-      refuse(response, 500)
+      this.#refuse(request, response, { rule: 'failed', name })
     }
   }
 
@@ -165,10 +172,7 @@ export class BootHttpServer {
   async #give(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = target.path.replace(/^\/(files\/)?/, '')
     const asked = findAsked(this.#options.files, name)
-    if (asked.kind !== 'file') {
-      this.#tellRefused(request, name)
-      return refuse(response, 404)
-    }
+    if (asked.kind !== 'file') return this.#refuse(request, response, { rule: 'notFound', name })
     await this.#giveFile(asked.file, request, response)
   }
 
@@ -177,12 +181,17 @@ export class BootHttpServer {
     if (isAlreadyThere(request.headers['if-none-match'], tag)) {
       response.writeHead(304, { etag: tag }).end()
       const why = 'the client has this version already'
+      this.#options.count?.('notModified')
       return this.#tell(request, { outcome: 'probe', why, file: file.name, bytes: 0, millis: 0 })
     }
     const size = sizeOf(file)
     const range = rangeOf(request, tag, size)
     if (range.kind === 'unsatisfiable')
-      return refuse(response, 416, { 'content-range': `bytes */${size}` })
+      return this.#refuse(request, response, {
+        rule: 'range',
+        name: file.name,
+        headers: { 'content-range': `bytes */${size}` },
+      })
     const { from, to } = range.kind === 'part' ? range : { from: 0, to: size - 1 }
     const headers = {
       'accept-ranges': 'bytes',
@@ -210,7 +219,12 @@ export class BootHttpServer {
     }
     const startedAt = this.#options.clock.now()
     const pieces = await this.#open(part)
-    if (!pieces) return refuse(response, 503, comeBack)
+    if (!pieces)
+      return this.#refuse(request, response, {
+        rule: 'busy',
+        name: part.file.name,
+        headers: comeBack,
+      })
     begin()
     const { bytes, whole } = await pour(response, pieces, {
       millisMax: this.#limits.transferMillisMax,
@@ -239,13 +253,22 @@ export class BootHttpServer {
     part: Part,
     what: Pick<TransferSighting, 'bytes' | 'millis'> & { readonly outcome: PartOutcome },
   ): void {
+    this.#options.count?.(ruleOf[what.outcome])
     this.#tell(request, { ...what, file: part.file.name, why: reasonFor(what.outcome, part) })
   }
 
-  #tellRefused(request: IncomingMessage, name: string): void {
+  #refuse(request: IncomingMessage, response: ServerResponse, refused: Refused): void {
+    const { rule, name, headers } = refused
+    const { status, why } = httpRefusals[rule]
+    this.#options.count?.(rule)
+    this.#tellRefused(request, name, why)
+    refuse(response, status, headers)
+  }
+
+  #tellRefused(request: IncomingMessage, name: string, reason: string): void {
     const untold = this.#budget.take(this.#options.clock.now())
     if (untold === undefined) return
-    const why = `there is no such boot file${untold === 0 ? '' : ` (${untold} more before it)`}`
+    const why = untold === 0 ? reason : `${reason} (${untold} more before it)`
     this.#tell(request, { file: printableName(name), bytes: 0, millis: 0, outcome: 'refused', why })
   }
 
@@ -264,7 +287,18 @@ export class BootHttpServer {
   }
 }
 
+interface Refused {
+  readonly rule: HttpRefusal
+  readonly name: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 type PartOutcome = 'probe' | 'whole' | 'cut-off'
+
+const ruleOf = { probe: 'sizeOnly', whole: 'whole', 'cut-off': 'connectionEnded' } as const
+
+/** Under which a request is counted. */
+export type HttpRule = HttpRefusal | (typeof ruleOf)[PartOutcome] | 'notModified'
 
 /** RFC 9110 §14.2: of a GET alone. */
 function rangeOf({ method, headers }: IncomingMessage, tag: string, size: number): Range {

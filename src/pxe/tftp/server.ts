@@ -7,7 +7,7 @@ import { AnswerBudget } from '../files/answer-budget.ts'
 import { RefusalBudget } from '../files/refusal-budget.ts'
 import { admit } from './admission.ts'
 import type { DatagramPort, DatagramSource, TransferClock } from './datagram-port.ts'
-import { decideFirst, type Refusal, refusalOf } from './decide-read.ts'
+import { decideFirst, type Refusal, refusalOf, type RefusalRule } from './decide-read.ts'
 import { toNetascii } from './netascii.ts'
 import { agree, windowBlocksFor } from './option.ts'
 import {
@@ -19,7 +19,15 @@ import {
   type TftpPacket,
   type TftpRequest,
 } from './packet.ts'
-import { bytesAcked, open, type Send, type Session, step } from './session.ts'
+import {
+  bytesAcked,
+  type Ending,
+  type EndingRule,
+  open,
+  type Send,
+  type Session,
+  step,
+} from './session.ts'
 
 export interface TftpServerOptions {
   /** Bound to port 69 of one interface. */
@@ -29,6 +37,8 @@ export interface TftpServerOptions {
   readonly files: BootFiles
   readonly clock: TransferClock
   readonly onTransfer: (sighting: TransferSighting) => void
+  /** One more that ended or was refused by this rule, told or not. */
+  readonly count?: (rule: TransferRule) => void
   /** Each session has a socket; two thousand are two racks at once. */
   readonly sessionsMax?: number
 }
@@ -93,7 +103,7 @@ export class TftpServer {
     const { asked } = decision
     if (!decision.ok) return this.#refuse(source, asked?.file ?? '?', decision.refusal)
     if (!asked) return
-    if (before) this.#end(before, { outcome: 'cut-off', why: 'the client asked anew' })
+    if (before) this.#end(before, { ...cutOff, rule: 'askedAnew', why: 'the client asked anew' })
     if (!this.#makeRoom(source)) return this.#refuse(source, asked.file, busy)
     const { file } = decision
     const bytesInMode = decision.mode === 'octet' ? file.bytes : this.#asNetascii(file.bytes)
@@ -126,7 +136,7 @@ export class TftpServer {
       live.address,
       live.clientPort,
     )
-    this.#end(live, { outcome: 'cut-off', why: busy.why })
+    this.#end(live, { ...cutOff, rule: 'busy', why: busy.why })
   }
 
   async #begin(
@@ -165,7 +175,7 @@ export class TftpServer {
       const why = cause instanceof Error ? cause.message : String(cause)
       const packet = encodePacket({ kind: 'error', ...toClient(busy) })
       this.#options.port.send(packet, live.address, live.clientPort)
-      this.#end(live, { outcome: 'cut-off', why: `no port for it: ${why}` })
+      this.#end(live, { ...cutOff, rule: 'noPort', why: `no port for it: ${why}` })
     }
   }
 
@@ -220,7 +230,7 @@ export class TftpServer {
     live.port?.send([dataHeader(block), part], live.address, live.clientPort)
   }
 
-  #end(live: Live, { outcome, why }: Pick<TransferSighting, 'outcome' | 'why'>): void {
+  #end(live: Live, { outcome, rule, why }: Ending): void {
     if (this.#sessions.get(live.key) !== live) return
     this.#sessions.delete(live.key)
     if (this.#sessions.size === 0) {
@@ -228,11 +238,13 @@ export class TftpServer {
       this.#stopTicking = undefined
     }
     void live.port?.close()
+    this.#options.count?.(rule)
     const millis = this.#options.clock.now() - live.startedAt
     this.#tell(live, { outcome, why, file: live.file, bytes: bytesAcked(live.session), millis })
   }
 
   #refuse(source: DatagramSource, file: string, refusal: Refusal): void {
+    this.#options.count?.(refusal.rule)
     if (this.#answers.take(source.address, this.#options.clock.now())) {
       const packet = encodePacket({ kind: 'error', ...toClient(refusal) })
       this.#options.port.send(packet, source.address, source.port)
@@ -259,6 +271,10 @@ export class TftpServer {
 }
 
 const busy = refusalOf('busy')
+const cutOff = { outcome: 'cut-off' } as const
+
+/** Under which a transfer is counted. */
+export type TransferRule = EndingRule | RefusalRule
 
 function toClient({ code, why }: Refusal): { readonly code: ErrorCode; readonly text: string } {
   return { code, text: why }

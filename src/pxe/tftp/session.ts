@@ -48,8 +48,19 @@ export type Send =
 
 export interface Ending {
   readonly outcome: 'whole' | 'probe' | 'cut-off'
+  /** Counted under this name; the sentence beside it is for people. */
+  readonly rule: EndingRule
   readonly why: string
 }
+
+export type EndingRule =
+  | 'whole'
+  | 'sizeOnly'
+  | 'clientEnded'
+  | 'noAnswer'
+  | 'askedAnew'
+  | 'busy'
+  | 'noPort'
 
 export interface Step {
   readonly session: Session
@@ -132,7 +143,7 @@ function takeAck(session: Session, block: number, now: number): Step {
   if (acked < session.sent) return { session: hurried(moved(session, acked, now), now), sends: [] }
   const on = moved(measured(session, now), acked, now)
   return acked === blockCount(session)
-    ? ended(on, { outcome: 'whole', why: 'every block was acknowledged' })
+    ? ended(on, { outcome: 'whole', rule: 'whole', why: 'every block was acknowledged' })
     : sendWindow(on, now)
 }
 
@@ -173,8 +184,12 @@ function takeError(
   const probe =
     session.phase === 'offered' &&
     (event.code === errorCode.optionsRefused || event.code === errorCode.undefined)
-  if (!probe) return ended(session, { outcome: 'cut-off', why: said })
-  return ended(session, { outcome: 'probe', why: 'the client only asked for the size' })
+  if (!probe) return ended(session, { outcome: 'cut-off', rule: 'clientEnded', why: said })
+  return ended(session, {
+    outcome: 'probe',
+    rule: 'sizeOnly',
+    why: 'the client only asked for the size',
+  })
 }
 
 function sendAgain(session: Session, now: number): Step {
@@ -182,6 +197,7 @@ function sendAgain(session: Session, now: number): Step {
     const last = session.sent === blockCount(session) ? ', the last block was sent' : ''
     return ended(session, {
       outcome: 'cut-off',
+      rule: 'noAnswer',
       why: `no answer to ${session.tries} repeats${last}`,
     })
   }
