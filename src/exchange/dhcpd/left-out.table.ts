@@ -7,6 +7,11 @@ export const leftOutBecause: Readonly<Record<string, string>> = {
   'option broadcast-address': 'it follows from the network',
   'option root-path': 'what a machine boots is decided by its role',
   'option domain-search': 'machines search the domain of the appliance',
+  'option rfc3442-classless-static-routes':
+    'routes are not taken over: coppice network set NAME --route says them',
+  'option classless-static-routes':
+    'routes are not taken over: coppice network set NAME --route says them',
+  'option static-routes': 'routes are not taken over: coppice network set NAME --route says them',
   'max-lease-time': 'a lease has one length here: default-lease-time',
   'min-lease-time': 'a lease has one length here: default-lease-time',
   authoritative: 'services.dhcp in coppice.yaml says it',

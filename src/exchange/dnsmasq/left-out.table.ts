@@ -65,6 +65,7 @@ export const optionLeftOutBecause: Readonly<Record<string, string>> = {
   netmask: 'it follows from the network',
   broadcast: 'it follows from the network',
   'domain-search': 'machines search the domain of the appliance',
+  'classless-static-route': 'routes are not taken over: coppice network set NAME --route says them',
 }
 
 export const optionNames: Readonly<Record<string, string>> = {
@@ -75,6 +76,8 @@ export const optionNames: Readonly<Record<string, string>> = {
   '28': 'broadcast',
   '42': 'ntp-server',
   '119': 'domain-search',
+  '121': 'classless-static-route',
+  '249': 'classless-static-route',
 }
 
 /** Settings that name a file which may be given along. */

@@ -1,6 +1,14 @@
 // Why this file exists: which networks a client can be on is decided by where its packet came in, never by what it
 // says; a relay's word counts only when the relay is known there (HOSTILE 7, 9).
-import { broadcastOf, contains, formatIp4, type Ip4, type Network, type Snapshot } from '#directory'
+import {
+  broadcastOf,
+  contains,
+  formatIp4,
+  type Ip4,
+  isRouterOf,
+  type Network,
+  type Snapshot,
+} from '#directory'
 import { circuitPort } from '../lease/lease.ts'
 import type { Client } from './client.ts'
 import type { DhcpMessage } from './message.ts'
@@ -102,10 +110,10 @@ function narrowest(networks: readonly Network[], address: Ip4): Network | undefi
     .toSorted((one, other) => other.prefix - one.prefix)[0]
 }
 
-/** The gateway, or a machine that is described there; with no gateway, any address that is not for guests. */
+/** A router, or a machine that is described there; with no gateway, any address that is not for guests. */
 function isRelay(giaddr: Ip4, network: Network, snapshot: Snapshot): boolean {
   if (giaddr === network.number || giaddr === broadcastOf(network)) return false
-  if (giaddr === network.gateway || snapshot.byIp.has(giaddr)) return true
+  if (isRouterOf(network, giaddr) || snapshot.byIp.has(giaddr)) return true
   const { pool } = network
   const isGuest = pool !== undefined && giaddr >= pool.first && giaddr <= pool.last
   return network.gateway === undefined && !isGuest

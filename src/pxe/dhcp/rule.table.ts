@@ -11,7 +11,7 @@ export const ruleTexts = {
   strangeServer: 'another DHCP server, {1:ip}, sent a {0}',
   strangeServerChosen: 'the client has taken the offer of another DHCP server, {0:ip}',
   unknownRelay:
-    'relay {0:ip} is neither the gateway of network {1} nor a machine in it: describe it, or set coppiceGateway',
+    'relay {0:ip} is neither a router of network {1} nor a machine in it: describe it, or set coppiceGateway',
   subnetElsewhere: 'the client selects subnet {0:ip}, which is not on {1}',
   relayOutside: 'relay {0:ip} lies in no network of the directory',
   relayOnTenantNetwork: 'a relay, {0:ip}, spoke on the VO network {1}, where no relay is',

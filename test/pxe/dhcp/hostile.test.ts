@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Ip4, ip4, type Mac } from '#directory'
+import { type Ip4, ip4, type Mac, parseRoute } from '#directory'
 import {
   ip,
   knownMac,
@@ -47,6 +47,16 @@ for (const [sentence, giaddr, rule] of [
     assert.equal(outcome.alarm, 'CPC-DHCP-003')
   })
 }
+
+test('HOSTILE 9: the router of a route of a network is a relay, too', () => {
+  const route = parseRoute('198.51.100.0/24 10.78.0.77')
+  assert.ok(route)
+  const far = siteEntries.map((entry) =>
+    entry.kind === 'network' && entry.name === 'far' ? { ...entry, routes: [route] } : entry,
+  )
+  const sent = { type: t.discover, mac: strangeMac, giaddr: '10.78.0.77' }
+  assert.equal(newSite(far).ask(sent).send?.reply.type, t.offer)
+})
 
 test('HOSTILE 9: nobody on the network of a VO is a relay', () => {
   const outcome = newSite().ask({ type: t.discover, giaddr: '10.77.0.254' }, onVo)
