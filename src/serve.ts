@@ -8,6 +8,7 @@ import type { Fault } from '#fault'
 import { lockDataDirectory } from '#store'
 import { Child, type ChildSpec } from './serve/child.ts'
 import { type DirectoryServer, openDirectoryServer, slapdChild } from './serve/directory-server.ts'
+import { memoryGiver } from './serve/give-back.ts'
 import { endLeftovers } from './serve/leftovers.ts'
 import { loadSettings } from './serve/load-settings.ts'
 import { watchRoom } from './serve/room-watch.ts'
@@ -67,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     notifySystemd(options.underSystemd, 'READY=1')
     // A process that is killed writes nothing at its end, and just then the next start must be a quick one.
     flushCompileCache()
+    memoryGiver()()
     const fault = await Promise.race([givenUp.promise, aborted(options.stop)])
     if (fault !== undefined) throw fault
   } finally {

@@ -86,5 +86,6 @@ export {
   type Snapshot,
   SnapshotBuilder,
 } from './snapshot.ts'
+export { applianceAddress, namespaceName, vxlanName } from './tenant-end.ts'
 export { identifiesNobody, parseUuid, type Uuid } from './uuid.ts'
 export { visible } from './visible.ts'

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { visible } from '#directory'
 import { Fault } from '#fault'
+import { memoryGiver } from './give-back.ts'
 
 export interface ChildPlace {
   readonly configPath: string
@@ -46,6 +47,7 @@ export async function runChild(
     process.send?.('ready')
     // A process that is killed writes nothing at its end, and just then the next start must be a quick one.
     setImmediate(flushCompileCache)
+    memoryGiver()()
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     logger.error(error.message)

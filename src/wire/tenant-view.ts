@@ -10,7 +10,7 @@ import {
   type Snapshot,
   type Vcn,
 } from '#directory'
-import { applianceAddress } from '#vocluster'
+import { applianceAddress } from '#directory'
 
 /** The network with that VXLAN number and its VO's nodes on it; `undefined` when the directory knows no such network. */
 export function tenantView(snapshot: Snapshot, vni: number): Snapshot | undefined {

@@ -1,6 +1,6 @@
 // Why this file exists: VO networks come and go while wire runs, and their ends may be made anew under the same names. Which of them are served is brought in line here, one after the other, and no trouble there reaches the rest.
 import { Fault } from '#fault'
-import { namespaceName } from '#vocluster'
+import { namespaceName } from '#directory'
 import type { ExplainedEnd } from './explain/places.ts'
 import { openTenantEnd, standingOf, type TenantContext, type TenantEnd } from './tenant-end.ts'
 

@@ -2,6 +2,8 @@
 // names one of these does so from here.
 import type { DnsName } from '#directory'
 
+export { vxlanName } from '#directory'
+
 /** NFS, read-only. */
 export const imagesFolder = '/var/lib/coppice/images'
 /** In the memory of the host; a storage pool of libvirt. */
@@ -25,10 +27,6 @@ export function consoleLogPath(vcn: DnsName): string {
 /** `cbr7`: the bridge of a VO's network on each host. */
 export function bridgeName(vni: number): string {
   return `cbr${vni}`
-}
-
-export function vxlanName(vni: number): string {
-  return `cvx${vni}`
 }
 
 /** VXLAN's 50 bytes off the usual 1500. */

@@ -1,8 +1,16 @@
 // Why this file exists: a VO's network is a VXLAN between the hosts that carry its nodes and the appliance. These are
 // the commands that make and unmake one end of it; each may be run again at any time.
-import { formatIp4, type Ip4, type Subnet } from '#directory'
-import { bridgeName, tenantMtuBytes, vxlanName } from '../domain/on-host.ts'
-import { applianceAddress } from './vo-network.ts'
+import {
+  applianceAddress,
+  formatIp4,
+  type Ip4,
+  namespaceName,
+  type Subnet,
+  vxlanName,
+} from '#directory'
+import { bridgeName, tenantMtuBytes } from '../domain/on-host.ts'
+
+export { namespaceName } from '#directory'
 
 /** Words for one program; no shell reads them. */
 export interface Command {
@@ -58,11 +66,6 @@ export function hostEndRemoval(vni: number): readonly Command[] {
     argv: ip('link', 'delete', device),
     tolerated: goneAlready,
   }))
-}
-
-/** The namespace that holds nothing but the appliance's end, so that nothing else of the appliance can be reached. */
-export function namespaceName(vni: number): string {
-  return `cvo${vni}`
 }
 
 /** On the appliance: made within its namespace, while its packets travel outside. */

@@ -3,15 +3,15 @@
 import {
   broadcastOf,
   contains,
-  type Ip4,
   ip4,
   type Label,
   type Network,
-  netmask,
   parseLabel,
   type Snapshot,
   type Subnet,
 } from '#directory'
+
+export { applianceAddress } from '#directory'
 
 /** CONTRACT: 10.128.0.0/12, one /20 after the other. */
 const tenantSpace: Subnet = { number: ip4(0x0a80_0000), prefix: 12 }
@@ -112,9 +112,4 @@ function nextFreeVni(taken: readonly Taken[]): number | undefined {
 
 function overlap(one: Subnet, other: Subnet): boolean {
   return contains(one, other.number) || contains(other, one.number)
-}
-
-/** The appliance's end of a tenant network: it answers DHCP and DNS there. */
-export function applianceAddress(subnet: Subnet): Ip4 {
-  return ip4(((subnet.number & netmask(subnet.prefix)) >>> 0) + 1)
 }
