@@ -147,6 +147,7 @@ export const vcnView = exactly<VcnView>()(
     cluster: z.string(),
     fqdn: z.string(),
     state: z.string(),
+    trouble: z.string().exactOptional(),
     host: z.string().exactOptional(),
     image: z.string().exactOptional(),
     nics: z.array(z.object({ network: z.string(), address: z.string(), mac: z.string() })),

@@ -120,8 +120,10 @@ export interface VcnView {
   readonly vo: string
   readonly cluster: string
   readonly fqdn: string
-  /** `Running`, as in the life of a node. */
+  /** `Running`, as in the life of a node; `Paused` when libvirt holds it. */
   readonly state: string
+  /** Why it is paused. */
+  readonly trouble?: string
   readonly host?: string
   readonly image?: string
   readonly nics: readonly {

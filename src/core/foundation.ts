@@ -3,11 +3,20 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Settings } from '#config'
-import { emptySnapshot, type EntryId, type Ip4, parseIp4, type Snapshot } from '#directory'
+import {
+  emptySnapshot,
+  type EntryId,
+  type Ip4,
+  parseDnsName,
+  parseIp4,
+  type Snapshot,
+} from '#directory'
 import { HostKeeper, type Life, type LifeStore, readLife } from '#host'
+import { watchLifecycle } from '#libvirt'
 import { type CoreStore, openCoreStore } from '#store'
 import { addressOf } from '../serve/interface-address.ts'
 import { nfsSourceOf } from '../serve/nfs-source.ts'
+import { PausedNodes } from './clusters/paused-nodes.ts'
 import { EventHub } from './events.ts'
 import { openOwnIdentity, type OwnIdentity } from './own-identity.ts'
 import type { PeopleKeeper } from './people/keeper.ts'
@@ -27,6 +36,8 @@ export interface Foundation extends CorePlace, OwnIdentity {
   /** Who may log in to hosts, kept up to date there. */
   readonly people: PeopleKeeper
   readonly reach: CoreReach
+  /** Nodes that libvirt holds, on hosts that are connected. */
+  readonly pausedNodes: PausedNodes
   readonly now: () => number
   readonly applianceAddresses: readonly Ip4[]
   /** What hosts mount; absent without NFS. */
@@ -49,11 +60,15 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
   const nothing = emptySnapshot(settings.domain)
   let current = (): Snapshot => nothing
   const snapshot = (): Snapshot => current()
+  const pausedNodes = pausedNodesOf(snapshot, events, log)
   const reach = hostReach({
     caPem: identity.authority.certificate.pem,
     own: identity.own,
     ssh: identity.ssh.identity,
     nfsSource,
+    onConnection(machineId, calls) {
+      void pausedNodes.follow(machineId, { calls, watch: () => watchLifecycle(calls) })
+    },
   })
   const hostAddress = (machine: EntryId): Ip4 | undefined => addressOfHost(machine, snapshot())
   const hosts = new HostKeeper({
@@ -81,6 +96,7 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
     hosts,
     people,
     reach,
+    pausedNodes,
     now,
     applianceAddresses,
     nfsSource,
@@ -90,6 +106,22 @@ export async function openFoundation(place: CorePlace): Promise<Foundation> {
       current = next
     },
   }
+}
+
+/** Others' domains are nobody's business here. */
+function pausedNodesOf(
+  snapshot: () => Snapshot,
+  events: EventHub,
+  log: (line: string) => void,
+): PausedNodes {
+  return new PausedNodes({
+    tell(domain, text) {
+      const name = parseDnsName(domain)
+      const device = name && snapshot().byName.get(name)?.device
+      if (device?.kind === 'vcn') events.tell('vcn', device.name, text)
+    },
+    onBug: (error) => log(`bug: ${error instanceof Error ? error.stack : String(error)}`),
+  })
 }
 
 function lifeStore(store: CoreStore): LifeStore {

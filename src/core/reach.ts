@@ -27,6 +27,8 @@ export interface ReachParts {
   readonly ssh: SshIdentity
   /** The source that hosts were told to mount; absent without NFS. */
   readonly nfsSource: string | undefined
+  /** Told of each connection that is kept. */
+  readonly onConnection: (machineId: string, connection: LibvirtConnection) => void
 }
 
 /** Beside the probes: the two hands that we have on a host which is there. */
@@ -62,6 +64,7 @@ export function hostReach(parts: ReachParts): CoreReach {
       try {
         const facts = await factsOf(connection)
         keep(machineId, connection)
+        parts.onConnection(machineId, connection)
         const over = connection.ended.then((fault) => fault?.message ?? 'we closed it')
         return { facts, over, close: () => connection.close() }
       } catch (error) {

@@ -334,6 +334,13 @@ test('a cluster file may come by standard input', async () => {
   assert.deepEqual(appliance.heard[0]?.body, { file: { name: 'standard input', text: 'vo: x\n' } })
 })
 
+test('a node that libvirt holds is listed with the reason', async () => {
+  const held = { state: 'Paused', trouble: 'its disk gave an error' }
+  told({ 'GET /v1/vcns': page([{ ...aVcn('physics', 'hpl', 'compute1'), ...held }]) })
+  const { out } = await appliance.coppice(['vcn', 'list'])
+  assert.match(out, /compute1 .*Paused: its disk gave an error/)
+})
+
 test('nodes are listed of one cluster or of all, and shown by as much of a name as one answers to', async () => {
   const all = [aVcn('physics', 'hpl', 'compute1'), aVcn('bio', 'hpl', 'head')]
   told({

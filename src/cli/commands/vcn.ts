@@ -14,7 +14,10 @@ const vcnListing: Listing<VcnView> = {
   columns: [
     { title: 'name', text: ({ name }) => name },
     { title: 'cluster', text: ({ vo, cluster }) => `${vo}/${cluster}` },
-    { title: 'state', text: ({ state }) => state },
+    {
+      title: 'state',
+      text: ({ state, trouble }) => (trouble === undefined ? state : `${state}: ${trouble}`),
+    },
     { title: 'host', text: ({ host }) => host ?? '-' },
     { title: 'image', text: ({ image }) => image ?? '-' },
     { title: 'addresses', text: ({ nics }) => nics.map(({ address }) => address).join(' ') || '-' },

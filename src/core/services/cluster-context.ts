@@ -6,12 +6,14 @@ import { Fault } from '#fault'
 import type { ImageStore } from '#vocluster'
 import type { Benchmarks } from '../benchmarks/benchmarks.ts'
 import type { ClusterEngine } from '../clusters/engine.ts'
+import type { PausedNodes } from '../clusters/paused-nodes.ts'
 import type { ServiceContext } from './context.ts'
 
 export interface ClusterContext extends ServiceContext {
   readonly engine: ClusterEngine
   readonly images: ImageStore
   readonly benchmarks: Benchmarks
+  readonly pausedNodes: Pick<PausedNodes, 'why'>
   /** The serial console of a node, where it runs. */
   readonly openConsole: (vcn: Vcn) => Promise<Duplex>
 }

@@ -1,7 +1,7 @@
 // Why this file exists: clusters and their nodes as people handle them: a file becomes a plan, a plan a job, and what runs
 // is shown from the directory and the engine.
 import type { Caller, ClusterFile, ClusterView, PlanView, Services } from '#api'
-import { type Label, parseLabel } from '#directory'
+import { type Label, parseLabel, type Vcn } from '#directory'
 import { Fault } from '#fault'
 import {
   type ClusterSpec,
@@ -22,6 +22,7 @@ import {
 import { audited } from './context.ts'
 import { engineJobView } from './jobs.ts'
 import { clusterTimelineView } from './timelines.ts'
+import { pausedWord, shortName, whyPaused } from './vcns.ts'
 
 export function clusterServices(context: ClusterContext): Services['clusters'] {
   const { engine } = context
@@ -134,21 +135,35 @@ function clusterView({ vo, cluster }: ClusterRef, context: ClusterContext): Clus
     ...(spec?.vcns ?? []).map(({ name }) => name),
   ])
   const states = [...labels].map((label) => engine.life(vo, cluster, label))
+  const held = heldOf(entries, context)
+  const [firstHeld] = held
   const images = (spec?.vcns ?? []).map(({ image }) => formatImageId(image))
   const jobs = engine.jobs().filter((job) => job.vo === vo && job.cluster === cluster)
   const running = jobs.find(({ state }) => state === 'running')
-  const trouble = jobs[0]?.state === 'failed' ? jobs[0].trouble : undefined
+  const failed = jobs[0]?.state === 'failed' ? jobs[0].trouble : undefined
+  const trouble = failed ? `${failed.code} ${failed.why}` : firstHeld
+  const state = leastFar(states)
   return {
     vo,
     name: cluster,
-    state: lifeWord(leastFar(states)),
+    state: state === 'running' && held.length > 0 ? pausedWord : lifeWord(state),
     vcns: labels.size,
-    running: states.filter((state) => state === 'running').length,
+    running: states.filter((one) => one === 'running').length - held.length,
     hosts: unique(entries.flatMap(({ host }) => host ?? [])),
     images: unique(images),
     ...(running !== undefined && { job: running.id }),
-    ...(trouble !== undefined && { trouble: `${trouble.code} ${trouble.why}` }),
+    ...(trouble !== undefined && { trouble }),
   }
+}
+
+/** Nodes that run and are held all the same, each with the reason. */
+function heldOf(entries: readonly Vcn[], context: ClusterContext): readonly string[] {
+  return entries.flatMap((vcn) => {
+    const label = shortName(vcn)
+    const life = context.engine.life(vcn.vo, vcn.cluster, label)
+    const why = life === 'running' ? whyPaused(vcn, life, context) : undefined
+    return why === undefined ? [] : [`${label} is paused: ${why}`]
+  })
 }
 
 /** One that ends tells more than the others; else the one that has the farthest to go. */

@@ -2,7 +2,7 @@
 import type { Services, VcnView } from '#api'
 import { formatIp4, joinName, type Label, parseLabel, type Vcn } from '#directory'
 import { Fault } from '#fault'
-import { lifeWord, voNetworkName } from '#vocluster'
+import { type LifeState, lifeWord, voNetworkName } from '#vocluster'
 import { type ClusterContext, demandMembership, vcnsOf } from './cluster-context.ts'
 import { audited } from './context.ts'
 
@@ -49,16 +49,34 @@ export function shortName({ name }: Vcn): Label {
   return label
 }
 
-function vcnView(vcn: Vcn, { snapshot, engine }: ClusterContext): VcnView {
+/** Why libvirt holds a node that should run. */
+export function whyPaused(
+  vcn: Vcn,
+  life: LifeState,
+  { snapshot, pausedNodes }: Pick<ClusterContext, 'snapshot' | 'pausedNodes'>,
+): string | undefined {
+  if (life !== 'boot' && life !== 'running') return undefined
+  const host = vcn.host && snapshot().byName.get(vcn.host)?.device
+  return host && pausedNodes.why(host.id, vcn.name)
+}
+
+/** Not a state of a life, but what people see of one. */
+export const pausedWord = 'Paused'
+
+function vcnView(vcn: Vcn, context: ClusterContext): VcnView {
+  const { snapshot, engine } = context
   const { name, vo, cluster, host, image, nics, dn } = vcn
   const own = voNetworkName(vo)
   const label = shortName(vcn)
+  const life = engine.life(vo, cluster, label)
+  const trouble = whyPaused(vcn, life, context)
   return {
     name: label,
     vo,
     cluster,
     fqdn: joinName(name, snapshot().domain) ?? name,
-    state: lifeWord(engine.life(vo, cluster, label)),
+    state: trouble === undefined ? lifeWord(life) : pausedWord,
+    ...(trouble !== undefined && { trouble }),
     ...(host !== undefined && { host }),
     ...(image !== undefined && { image }),
     nics: nics.flatMap(({ network, address, macs: [mac] }) => {

@@ -6,11 +6,19 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Ip4, parseSubnet } from '#directory'
-import { dialUnix, type LibvirtConnection, openHypervisor, procedures } from '#libvirt'
+import {
+  dialUnix,
+  type LibvirtConnection,
+  openHypervisor,
+  procedures,
+  watchLifecycle,
+} from '#libvirt'
 import { overlayName, type VcnDefinition } from '#vocluster'
 import type { HostCalls } from '../../../src/core/clusters/hands/counted.ts'
 import type { Hands } from '../../../src/core/clusters/hands/open.ts'
+import { PausedNodes } from '../../../src/core/clusters/paused-nodes.ts'
 import { ip } from '../../directory/samples.ts'
+import { eventually } from '../../eventually.ts'
 import { type RealDaemon, startRealDaemon } from '../../libvirt/real-daemon.ts'
 import { needs, needsRoot } from '../../needs.ts'
 import { definition } from '../../vocluster/samples.ts'
@@ -173,7 +181,18 @@ test('hands on a host', real, async (t) => {
       const { hands, connection } = there()
       const resume = { ...start, kind: 'resume' } as const
       const domain = await connection.call(procedures.domainLookupByUuid, { uuid: node().uuid })
+      const nodes = new PausedNodes({
+        tell: () => undefined,
+        onBug: (error) => assert.fail(String(error)),
+      })
+      const watch = await watchLifecycle(connection)
+      const following = nodes.follow('m1', {
+        calls: connection,
+        watch: () => Promise.resolve(watch),
+      })
       await connection.call(procedures.domainSuspend, { domain })
+      const isTold = (): boolean => nodes.why('m1', vcnName) === 'somebody has paused it'
+      await eventually('the host tells that it is paused', isTold)
       const [paused] = (await observesWithoutWriting()).domains
       assert.deepEqual(
         [paused?.state, paused?.pause],
@@ -182,6 +201,9 @@ test('hands on a host', real, async (t) => {
       await performTwice(hands, resume, seen)
       const [running] = (await observesWithoutWriting()).domains
       assert.deepEqual([running?.state, running?.pause], ['running', undefined])
+      await eventually('the host tells that it goes on', () => !isTold())
+      await watch.stop()
+      await following
     },
   )
 

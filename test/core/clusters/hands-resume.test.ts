@@ -3,40 +3,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { domainState, pausedReason } from '#libvirt'
-import type { HostCalls } from '../../../src/core/clusters/hands/counted.ts'
 import { resume, stateOf } from '../../../src/core/clusters/hands/host-domain.ts'
-import { writeDomain } from '../../../src/libvirt/procedure/objects.ts'
-import { XdrReader } from '../../../src/libvirt/xdr/reader.ts'
-import { XdrWriter } from '../../../src/libvirt/xdr/writer.ts'
 import { definition } from '../../vocluster/samples.ts'
 import { hostName } from './hands-bench.ts'
+import { hostTelling, type ToldState } from './told-states.ts'
 
 const { uuid, mark } = definition()
 const which = { host: hostName, vcn: mark.vcn, uuid }
 const limits = { steadyMs: 20, pauseMs: 1, signal: new AbortController().signal }
 
-type Seen = readonly [state: number, reason: number]
-
-const running: Seen = [domainState.running, 0]
-const ioError: Seen = [domainState.paused, pausedReason.ioError]
+const running: ToldState = [domainState.running, 0]
+const ioError: ToldState = [domainState.paused, pausedReason.ioError]
 
 /** A host that shows one state after the other, and the last for ever. */
-function hostShowing(...states: readonly Seen[]) {
+function hostShowing(...states: readonly ToldState[]) {
   const asked: string[] = []
   const left = [...states]
-  const calls: HostCalls = {
-    call(procedure) {
-      asked.push(procedure.name)
-      const answer = new XdrWriter()
-      if (procedure.name === 'domainLookupByUuid')
-        writeDomain(answer, { name: 'compute1.hpl.physics', uuid, id: 1 })
-      if (procedure.name === 'domainGetState') {
-        const [state, reason] = (left.length > 1 ? left.shift() : left[0]) ?? running
-        answer.int(state).int(reason)
-      }
-      return Promise.resolve(procedure.decode(new XdrReader(answer.bytes)))
-    },
-  }
+  const domain = { name: 'compute1.hpl.physics', uuid, id: 1 }
+  const calls = hostTelling({
+    domains: () => [[domain, running]],
+    stateOf: () => (left.length > 1 ? left.shift() : left[0]) ?? running,
+    onCall: (name) => void asked.push(name),
+  })
   return { calls, resumes: () => asked.filter((name) => name === 'domainResume').length }
 }
 
