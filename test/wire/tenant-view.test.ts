@@ -72,7 +72,7 @@ for (const [sentence, reversed, answer] of [
   })
 }
 
-test('no card, address or entry of anybody else is in the view, nor a gateway, nor a pool', () => {
+test('no card, address or entry of anybody else is in the view, nor a way out, nor a pool', () => {
   const view = viewOf(site, physicsVni)
   assert.ok(view.byMac.has(mac(nodeMac)))
   for (const other of [chemMac, machineMac]) assert.equal(view.byMac.has(mac(other)), false)
@@ -85,6 +85,7 @@ test('no card, address or entry of anybody else is in the view, nor a gateway, n
   assert.equal(network?.name, 'vo-physics')
   assert.equal(second, undefined)
   assert.equal(network?.gateway, undefined)
+  assert.equal(network?.routes, undefined)
   assert.equal(network?.pool, undefined)
   assert.equal(view.number, site.number)
 })

@@ -18,8 +18,9 @@ export const strangeMac = '02:00:00:13:3f:ff'
 export const physics = network('10.133.0.0/20', {
   name: label('vo-physics'),
   vni: physicsVni,
-  // A gateway and a pool that somebody wrote there by mistake.
+  // A gateway, a route and a pool that somebody wrote there by mistake.
   gateway: ip('10.133.0.254'),
+  routes: [{ to: { number: ip('10.77.0.0'), prefix: 24 }, by: ip('10.133.0.254') }],
   pool: { first: ip('10.133.0.100'), last: ip('10.133.0.199') },
 })
 export const chem = network('10.133.16.0/20', { name: label('vo-chem'), vni: chemVni })
