@@ -1,0 +1,375 @@
+// Why this file exists: what explain tells must be what machines get, and asking must change nothing.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parseDnsName, type Snapshot } from '#directory'
+import type { Fact, Told } from '#feed'
+import { createDhcpService, type DhcpService, type HeldFile, readCapture } from '#pxe'
+import { explainSubject } from '../../src/wire/explain/explain.ts'
+import { LastSeen } from '../../src/wire/explain/last-seen.ts'
+import { explainPackets } from '../../src/wire/explain/packets.ts'
+import type { ExplainedEnd } from '../../src/wire/explain/places.ts'
+import {
+  bytesOf,
+  diskMac,
+  ip,
+  knownMac,
+  label,
+  mac,
+  machine,
+  network,
+  newSite,
+  onProv,
+  onVo,
+  otherMac,
+  replyOf,
+  type Sent,
+  siteEntries,
+  strangeMac,
+  text,
+  type as t,
+  vcnMac,
+} from '../pxe/dhcp-lab.ts'
+import { fakeJournal } from '../pxe/fake-journal.ts'
+
+const ported = machine('n003', { ip: '10.77.0.14' }, { port: 'ge-0/0/3' })
+const nowhereNet = network('10.99.0.0/24', { name: label('cellar') })
+const cellar = machine('deep', { mac: '52:54:00:99:00:01', ip: '10.99.0.5' })
+
+function held(name: string): HeldFile {
+  return { kind: 'held', name, bytes: new Uint8Array(2_048), digest: '' }
+}
+
+function stand() {
+  const site = newSite([...siteEntries, ported, nowhereNet, cellar])
+  const told: string[] = []
+  const here = new Set(['snponly.efi', 'undionly.kpxe', 'boot/kvm-host/vmlinuz'])
+  for (const loader of ['snponly-arm64.efi', 'snponly-i386.efi']) site.missing.add(loader)
+  const service: DhcpService = createDhcpService({
+    book: site.book,
+    journal: fakeJournal(),
+    clock: () => site.now,
+    world: () => site.world(),
+    whoAnswers: () => Promise.resolve(new Map()),
+    isNear: () => true,
+    send: () => void told.push('sent'),
+    count: (what) => void told.push(what),
+    sight: ({ kind }) => void told.push(kind),
+    log: (line) => void told.push(line),
+  })
+  const end = (place: typeof onProv, vni?: number): ExplainedEnd => ({
+    place: { ...place, address: place.interfaceAddress },
+    dhcp: service,
+    zone: () => ({
+      snapshot: site.snapshot,
+      applianceAddresses: place.addresses,
+      serial: 1,
+    }),
+    forwards: false,
+    snapshot: () => site.snapshot,
+    ...(vni !== undefined && { vni }),
+  })
+  const lastSeen = new LastSeen()
+  const asked = () => ({
+    picture: {
+      snapshot: site.snapshot,
+      serial: 1,
+      boot: { caFingerprint: 'ab', caPem: 'x', enrolPort: 8443 },
+      nextBoot: () => site.nextBoot,
+    },
+    book: site.book,
+    now: site.now,
+    files: { find: (name: string) => (here.has(name) ? held(name) : undefined) },
+    ends: [end(onProv), end(onVo, 100)],
+    lastSeen,
+  })
+  const explain = (subject: string): Told => explainSubject(subject, asked())
+  return { site, told, service, lastSeen, asked, explain }
+}
+
+const of = ({ facts }: Told, topic: Fact['topic']): readonly Fact[] =>
+  facts.filter((fact) => fact.topic === topic)
+
+test('a described machine is told the address, its rule with operands, and the entries they come from', () => {
+  const told = stand().explain('n001')
+  assert.equal(told.subject, 'machine')
+  const [dhcp] = of(told, 'dhcp')
+  assert.equal(dhcp?.text, '10.77.0.11 on network prov, for 600 s, on prov0')
+  assert.equal(dhcp.why, 'n001 has 10.77.0.11 in the directory')
+  assert.equal(dhcp.rule, 'described')
+  assert.deepEqual(dhcp.operands, ['n001', ip('10.77.0.11')])
+  assert.equal(of(told, 'entry')[0]?.entry, 'cn=n001,ou=machines,dc=cluster,dc=test')
+})
+
+for (const [sentence, mac, type] of [
+  ['a described machine', knownMac, t.discover],
+  ['a machine that boots its disk', diskMac, t.discover],
+  ['a stranger', strangeMac, t.discover],
+] as const) {
+  test(`${sentence} then gets by DHCP what explain told`, () => {
+    const { site, explain } = stand()
+    const [dhcp] = of(explain(mac), 'dhcp')
+    const reply = replyOf(site.ask({ type, mac }))
+    assert.equal(dhcp?.values?.['address'], reply && explainedAddress(reply.yiaddr))
+  })
+}
+
+function explainedAddress(address: number): string {
+  return [24, 16, 8, 0].map((bits) => (address >>> bits) & 255).join('.')
+}
+
+test('each kind of firmware is told its loader and where it is, or which one is not installed', () => {
+  const boots = of(stand().explain('n001'), 'boot')
+  const by = (stage: string) => boots.find(({ values }) => values?.['stage'] === stage)
+  assert.deepEqual(by('x64 UEFI')?.values, {
+    stage: 'x64 UEFI',
+    architecture: '7',
+    file: 'snponly.efi',
+    standing: 'memory',
+    bytes: '2048',
+  })
+  assert.equal(by('x64 UEFI that says EBC')?.values?.['file'], 'snponly.efi')
+  assert.equal(by('ARM64 UEFI')?.rule, 'loaderMissing')
+  assert.equal(by('our loader, iPXE')?.values?.['standing'], 'script')
+})
+
+test('the script is told with its decision, its files, and none of its secrets', () => {
+  const told = stand().explain('n001')
+  const [script] = of(told, 'script')
+  assert.equal(script?.rule, 'kvm-host')
+  assert.deepEqual(
+    of(told, 'file').map(({ values }) => [values?.['role'], values?.['standing']]),
+    [
+      ['kernel', 'memory'],
+      ['initrd', 'missing'],
+    ],
+  )
+  assert.doesNotMatch(JSON.stringify(told), /claim/)
+})
+
+test('DNS is told forward and back, and what is not there as it is told on the wire', () => {
+  const dns = of(stand().explain('n001.cluster.test'), 'dns').map(({ rule, values }) => [
+    values?.['asked'],
+    rule,
+    values?.['records'],
+  ])
+  assert.deepEqual(dns, [
+    ['n001.cluster.test A', 'answered', '10.77.0.11'],
+    ['11.0.77.10.in-addr.arpa PTR', 'answered', 'n001.cluster.test'],
+    ['n001.cluster.test AAAA', 'no data', ''],
+    ['a-name-that-nobody-has.n001.cluster.test A', 'no such name', ''],
+  ])
+})
+
+test('a stranger is told a pool address, and why it waits', () => {
+  const told = stand().explain(strangeMac)
+  assert.equal(told.subject, 'stranger')
+  assert.equal(of(told, 'dhcp')[0]?.rule, 'free')
+  assert.equal(of(told, 'script')[0]?.rule, 'wait')
+})
+
+test('a MAC that no card can have is told so', () => {
+  assert.match(
+    of(stand().explain('ff:ff:ff:ff:ff:ff'), 'entry')[0]?.text ?? '',
+    /no address of one card/,
+  )
+})
+
+test('an address of the pool leads to whoever holds it', () => {
+  const { site, explain } = stand()
+  const offered = replyOf(site.ask({ type: t.discover, mac: strangeMac }))
+  const wanted = explainedAddress(offered?.yiaddr ?? 0)
+  site.ask({ type: t.request, mac: strangeMac, server: '10.77.0.1', wanted })
+  const told = explain(wanted)
+  assert.equal(told.subject, 'stranger')
+  assert.equal(of(told, 'card')[0]?.text, strangeMac)
+  const [lease, renewal] = of(told, 'lease')
+  assert.match(lease?.text ?? '', new RegExp(`^${wanted} is bound to ${strangeMac} until 20`))
+  assert.equal(renewal?.values?.['renewal'], 'ACK')
+})
+
+test('HOSTILE 42: of an address that moved, the old holder is told NAK and the new one who holds it', () => {
+  const { site, explain } = stand()
+  site.ask({ type: t.request, mac: knownMac, server: '10.77.0.1', wanted: '10.77.0.11' })
+  site.snapshot = newSite([
+    ...siteEntries.filter(({ dn }) => !/^cn=n00[12],/.test(dn)),
+    machine('n001', { mac: knownMac, ip: '10.77.0.12' }),
+    machine('n002', { mac: otherMac, ip: '10.77.0.11' }),
+  ]).snapshot
+  const renewal = of(explain('n001'), 'lease').at(-1)
+  assert.equal(renewal?.values?.['renewal'], 'NAK')
+  assert.equal(renewal.rule, 'notTheirs')
+  const told = explain('n002')
+  assert.equal(of(told, 'dhcp')[0]?.rule, 'heldByOther')
+  assert.ok(of(told, 'hint').some(({ text: hint }) => /CPC-DHCP-007/.test(hint)))
+})
+
+test('a machine without MAC is told what any card at its port gets', () => {
+  const told = stand().explain('n003')
+  assert.match(of(told, 'card')[0]?.text ?? '', /any card at switch port ge-0\/0\/3/)
+  const [dhcp] = of(told, 'dhcp')
+  assert.equal(dhcp?.values?.['address'], '10.77.0.14')
+  assert.match(dhcp.text, /by relay 10\.77\.0\.254 on prov0, port ge-0\/0\/3$/)
+})
+
+test('a machine behind a relay is asked for by its gateway', () => {
+  const [dhcp] = of(stand().explain('far1'), 'dhcp')
+  assert.equal(dhcp?.text, '10.78.0.11 on network far, for 600 s, by relay 10.78.0.1 on prov0')
+})
+
+test('a machine whose network is nowhere is told that nothing reaches it', () => {
+  const [dhcp] = of(stand().explain('deep'), 'dhcp')
+  assert.match(dhcp?.text ?? '', /network cellar is on none of our interfaces, and has no gateway/)
+})
+
+for (const subject of ['compute3.hpl.physics', vcnMac, '10.128.0.5']) {
+  test(`a node of a VO is explained at the end of its network, asked by ${subject}`, () => {
+    const told = stand().explain(subject)
+    assert.equal(told.subject, 'vcn')
+    const [dhcp] = of(told, 'dhcp')
+    assert.equal(dhcp?.text, '10.128.0.5 on network vo-physics, for 600 s, on vo100')
+    assert.deepEqual(of(told, 'script'), [])
+    assert.equal(of(told, 'dns')[0]?.values?.['records'], '10.128.0.5')
+  })
+}
+
+test('a node whose network has no end here is told so', () => {
+  const { asked } = stand()
+  const { ends, ...rest } = asked()
+  const told = explainSubject('compute3.hpl.physics', { ...rest, ends: ends.slice(0, 1) })
+  assert.match(of(told, 'dhcp')[0]?.text ?? '', /has no end here now/)
+})
+
+for (const [address, place] of [
+  ['10.77.0.205', /in the pool for machines that nobody has described/],
+  ['10.77.0.254', /whose gateway it is/],
+  ['10.77.0.99', /outside its pool/],
+  ['192.0.2.1', /in no network of the directory/],
+] as const) {
+  test(`${address}, which nobody has, is told where it lies`, () => {
+    const told = stand().explain(address)
+    assert.equal(told.subject, 'address')
+    assert.match(of(told, 'place')[0]?.text ?? '', place)
+  })
+}
+
+test('a name that nobody has is nobody', () => {
+  assert.deepEqual(stand().explain('n009'), { subject: 'nobody', facts: [] })
+})
+
+test('what is only thought of is told as if it were there, and is not', () => {
+  const { site, asked } = stand()
+  const entry = machine('n009', { mac: '52:54:00:77:00:99', ip: '10.77.0.99' })
+  const told = explainSubject('n009', asked(), [{ kind: 'put', entry }])
+  assert.equal(of(told, 'dhcp')[0]?.values?.['address'], '10.77.0.99')
+  assert.equal(of(told, 'dns')[0]?.values?.['records'], '10.77.0.99')
+  const n009 = parseDnsName('n009')
+  assert.ok(n009 !== undefined && site.snapshot.byName.get(n009) === undefined)
+})
+
+test('what a card got last of each kind is told, the newest last, and what its address asked DNS', () => {
+  const { lastSeen, explain } = stand()
+  const seen = { mac: mac(knownMac), address: ip('10.77.0.11') }
+  const dhcp = { kind: 'dhcp', asked: 'DISCOVER', stage: 'os', interfaceName: 'prov0' } as const
+  lastSeen.note({ ...dhcp, ...seen, at: 1_000, why: 'first' })
+  lastSeen.note({ ...dhcp, ...seen, at: 2_000, answered: 'OFFER', why: 'second' })
+  lastSeen.note({
+    kind: 'script',
+    ...seen,
+    at: 3_000,
+    decision: 'kvm-host',
+    claim: 'c'.repeat(32),
+    why: 'its role',
+  })
+  const bytes = Buffer.concat([
+    Buffer.from('000001000001000000000000046e303031', 'hex'),
+    Buffer.from('07636c757374657204746573740000010001', 'hex'),
+  ])
+  lastSeen.noteDns({ bytes, from: '10.77.0.12', why: 'answered' }, 4_000)
+  lastSeen.noteDns({ bytes: Uint8Array.of(1), from: '10.77.0.13', why: 'not a query' }, 5_000)
+  const last = of(explain('n001'), 'last').map(({ text: line }) => line)
+  assert.deepEqual(last, [
+    '1970-01-01T00:00:02.000Z DHCP: DISCOVER got OFFER 10.77.0.11, as os on prov0',
+    '1970-01-01T00:00:03.000Z script: kvm-host, for 10.77.0.11',
+    '1970-01-01T00:00:04.000Z DNS: 10.77.0.12 asked for n001.cluster.test A: answered',
+  ])
+})
+
+test('asking changes nothing: no lease, no count, no sighting, no line', () => {
+  const { site, told, service, explain } = stand()
+  const before: Snapshot = site.snapshot
+  for (const subject of ['n001', strangeMac, 'n003', vcnMac, '10.77.0.205']) explain(subject)
+  assert.deepEqual([...site.book.all()], [])
+  assert.equal(site.book.offers, 0)
+  assert.deepEqual(told, [])
+  assert.deepEqual(service.counts, { received: 0, answered: 0, refused: 0, dropped: 0 })
+  assert.equal(site.snapshot, before)
+})
+
+function packetsOf(...sent: readonly Sent[]) {
+  return sent.map((one) => ({
+    protocol: 'dhcp' as const,
+    payload: bytesOf(one).toHex(),
+    from: ip('0.0.0.0'),
+    fromPort: 68,
+    toPort: 67,
+  }))
+}
+
+test('a packet is told what it says, what it would be answered and why', () => {
+  const { asked, told: done } = stand()
+  const options = { 60: text('PXEClient:Arch:00007'), 93: Uint8Array.of(0, 7) }
+  const told = explainPackets(packetsOf({ type: t.discover, options }), asked())
+  const [dhcp] = of(told, 'dhcp')
+  assert.equal(dhcp?.text, 'OFFER 10.77.0.11')
+  assert.equal(dhcp.rule, 'described')
+  assert.ok(of(told, 'tells').some(({ text: line }) => line === 'file: "snponly.efi"'))
+  assert.ok(told.facts.every(({ packet }) => packet === 0))
+  assert.deepEqual(done, [])
+})
+
+test('HOSTILE 1: a packet that nobody can read is told with the reason', () => {
+  const { asked } = stand()
+  const from = ip('0.0.0.0')
+  const broken = { payload: 'ff', from, fromPort: 1, toPort: 1 }
+  for (const [protocol, rule] of [
+    ['dhcp', 'refused too-short'],
+    ['dns', 'not a query'],
+    ['tftp', 'malformed'],
+  ] as const) {
+    const told = explainPackets([{ ...broken, protocol }], asked())
+    assert.ok(
+      told.facts.some((fact) => fact.rule === rule),
+      JSON.stringify(told),
+    )
+  }
+})
+
+test('another server in a capture is named by its address', () => {
+  const { asked } = stand()
+  const offer: Sent = { type: t.offer, op: 'reply', server: '10.77.0.66', mac: strangeMac }
+  const told = explainPackets(packetsOf(offer), asked())
+  assert.match(of(told, 'dhcp')[0]?.why ?? '', /another DHCP server, 10\.77\.0\.66, sent a OFFER/)
+})
+
+test('each packet of a whole boot that was captured is answered or told why not', () => {
+  const { asked } = stand()
+  const file = readFileSync(join(import.meta.dirname, '../vectors/boot/uefi-pxe.pcap'))
+  const read = readCapture(file, 512)
+  assert.ok(read.ok)
+  const packets = read.capture.datagrams.map(({ payload, protocol, from, fromPort, toPort }) => ({
+    protocol,
+    payload: payload.toHex(),
+    from,
+    fromPort,
+    toPort,
+  }))
+  assert.ok(packets.length > 4)
+  const told = explainPackets(packets, asked())
+  for (const at of packets.keys())
+    assert.ok(
+      told.facts.some(({ packet, rule }) => packet === at && rule !== undefined),
+      String(at),
+    )
+})
