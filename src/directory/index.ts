@@ -78,6 +78,7 @@ export {
   settleRoutes,
   toldRoutes,
 } from './route.ts'
+export { hashOf, Slots, type SlotsDraft } from './slots.ts'
 export {
   applyDelta,
   applyDeltas,

@@ -142,6 +142,10 @@ export class SlotsDraft<T> {
     return findIn(this.#bucketOf(hash), hash, isIt)
   }
 
+  *items(): Generator<T> {
+    for (const { buckets } of this.#groups) for (const each of buckets) if (each) yield* each.items
+  }
+
   /** Beside whatever has the same hash already; of those that `find` could mean, it finds the first. */
   add(hash: number, item: T): void {
     if (this.#size >= this.#buckets * itemsPerBucketMax) this.#grow()

@@ -46,15 +46,28 @@ class AttributeList implements Attributes {
 const sharedMax = 1_000
 /** A list of more values is hardly ever anybody else's. */
 const sharedLengthMax = 16
-const shared = new Map<string, readonly string[]>()
+const shared = new Map<string, number>()
+const sharedLists: (readonly string[])[] = []
 
 /** The same list for the same texts. */
 function share(list: readonly string[]): readonly string[] {
-  if (list.length > sharedLengthMax) return list
+  const number = shareNumber(list)
+  return number === undefined ? list : sharedList(number)
+}
+
+/** The number under which the list is kept for all; `undefined` when it is not. */
+export function shareNumber(list: readonly string[]): number | undefined {
+  if (list.length > sharedLengthMax) return undefined
   const key = JSON.stringify(list)
   const known = shared.get(key)
-  if (known !== undefined) return known
-  if (shared.size < sharedMax) shared.set(key, list)
+  if (known !== undefined || shared.size >= sharedMax) return known
+  shared.set(key, sharedLists.length)
+  return sharedLists.push(list) - 1
+}
+
+export function sharedList(number: number): readonly string[] {
+  const list = sharedLists[number]
+  if (list === undefined) throw new RangeError(`no list is kept under ${number}`)
   return list
 }
 

@@ -57,12 +57,14 @@ function* blocksOf(copy: Copy): Generator<string> {
   const { entries, ...rest } = copy
   const header = { version: copyVersion, count: entries.length, ...rest }
   yield `${JSON.stringify(header)}\n`
-  for (let at = 0; at < entries.length; at += linesPerWrite) {
-    yield entries
-      .slice(at, at + linesPerWrite)
-      .map(lineOf)
-      .join('')
+  let block: string[] = []
+  for (const entry of entries) {
+    block.push(lineOf(entry))
+    if (block.length < linesPerWrite) continue
+    yield block.join('')
+    block = []
   }
+  yield block.join('')
 }
 
 function lineOf({ id, dn, attributes }: RawEntry): string {

@@ -210,10 +210,7 @@ test('random bytes in sync controls are refused, never thrown', () => {
 
 const at = (number: number, dn: string): RawEntry => rawEntry(uuid(number), dn, new Map())
 const dnsOf = (replica: Replica): string[] =>
-  replica
-    .entries()
-    .map(({ dn }) => dn)
-    .toSorted()
+  Array.from(replica.entries(), ({ dn }) => dn).toSorted()
 
 test('two containers that swapped their names while we were away swap what stands below them', () => {
   const replica = new Replica()

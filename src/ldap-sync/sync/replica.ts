@@ -1,8 +1,10 @@
 // Why this file exists: our copy of the tree, keyed by entryUUID. When a container is renamed the server names
 // the container alone, so the DNs below it are rewritten here.
-import type { EntryId } from '#directory'
+import { type EntryId, hashOf, Slots } from '#directory'
 import { transplant } from '../dn.ts'
 import { parentKey, type RawEntry } from '../raw-entry.ts'
+import { idIn, isTextOf, rawFrom, type RawText, rawText } from './raw-at-rest.ts'
+import { Siblings } from './siblings.ts'
 
 export interface Applied {
   /** What is new or changed, descendants of renamed containers included. */
@@ -10,6 +12,11 @@ export interface Applied {
   readonly gone: readonly RawEntry[]
   /** What stood in the place of a changed entry until now. */
   readonly before: readonly RawEntry[]
+}
+
+/** Made one by one: all of them at once would be many times what they are at rest. */
+export interface RawEntries extends Iterable<RawEntry> {
+  readonly length: number
 }
 
 /** The tree as those see it who ask what an entry means. */
@@ -20,33 +27,50 @@ export interface RawTree {
 }
 
 export class Replica implements RawTree {
-  readonly #byId = new Map<EntryId, RawEntry>()
-  readonly #idByKey = new Map<string, EntryId>()
-  readonly #childrenByKey = new Map<string, Set<EntryId>>()
+  readonly #byId = Slots.empty<RawText>().edit()
+  readonly #byKey = Slots.empty<RawText>().edit()
+  readonly #siblings = new Siblings()
+  /** Siblings ask for the same parent one after the other. */
+  #lastFound: RawEntry | undefined
 
   get size(): number {
     return this.#byId.size
   }
 
   get(id: EntryId): RawEntry | undefined {
-    return this.#byId.get(id)
+    const text = this.#byId.find(hashOf(id), (each) => isTextOf(each, id))
+    return text === undefined ? undefined : rawFrom(text)
   }
 
   at(key: string): RawEntry | undefined {
-    const id = this.#idByKey.get(key)
-    return id === undefined ? undefined : this.#byId.get(id)
+    if (this.#lastFound?.key === key) return this.#lastFound
+    let found: RawEntry | undefined
+    this.#byKey.find(hashOf(key), (text) => {
+      const entry = rawFrom(text)
+      if (entry.key === key) found = entry
+      return entry.key === key
+    })
+    this.#lastFound = found
+    return found
   }
 
   children(key: string): readonly RawEntry[] {
-    return [...(this.#childrenByKey.get(key) ?? [])].flatMap((id) => this.#byId.get(id) ?? [])
+    return this.#siblings.of(key).map(rawFrom)
   }
 
-  ids(): Iterable<EntryId> {
-    return this.#byId.keys()
+  *ids(): Generator<EntryId> {
+    for (const text of this.#byId.items()) yield idIn(text)
   }
 
-  entries(): readonly RawEntry[] {
-    return [...this.#byId.values()]
+  /** As they are now, however late the last of them is asked for. */
+  entries(): RawEntries {
+    const texts = [...this.#byId.items()]
+    return {
+      length: texts.length,
+      *[Symbol.iterator]() {
+        for (const text of texts) yield rawFrom(text)
+      },
+    }
   }
 
   /** One step of the server's story. The order inside a step means nothing: refreshes have none. */
@@ -56,7 +80,7 @@ export class Replica implements RawTree {
     const put = [...named.values(), ...this.#moved(named)]
     const changed = new Set(put.map((entry) => entry.id))
     for (const entry of put) {
-      const holder = this.#idByKey.get(entry.key)
+      const holder = this.at(entry.key)?.id
       // A DN has one entry: an unnamed one that stood there is gone, whether or not we were told.
       if (holder !== undefined && !changed.has(holder)) gone.push(...this.#remove(holder))
     }
@@ -79,24 +103,23 @@ export class Replica implements RawTree {
   }
 
   #insert(entry: RawEntry): void {
-    this.#byId.set(entry.id, entry)
-    this.#idByKey.set(entry.key, entry.id)
-    const parent = parentKey(entry.key)
-    if (parent === undefined) return
-    const siblings = this.#childrenByKey.get(parent)
-    if (siblings) siblings.add(entry.id)
-    else this.#childrenByKey.set(parent, new Set([entry.id]))
+    const { id, key } = entry
+    const text = rawText(entry)
+    this.#lastFound = undefined
+    this.#byId.add(hashOf(id), text)
+    this.#byKey.add(hashOf(key), text)
+    const parent = parentKey(key)
+    if (parent !== undefined) this.#siblings.add(parent, id, text)
   }
 
   #remove(id: EntryId): RawEntry[] {
-    const entry = this.#byId.get(id)
+    const entry = this.get(id)
     if (!entry) return []
-    this.#byId.delete(id)
-    this.#idByKey.delete(entry.key)
-    const parent = parentKey(entry.key) ?? ''
-    const siblings = this.#childrenByKey.get(parent)
-    siblings?.delete(id)
-    if (siblings?.size === 0) this.#childrenByKey.delete(parent)
+    this.#lastFound = undefined
+    const isIt = (text: RawText): boolean => isTextOf(text, id)
+    this.#byId.remove(hashOf(id), isIt)
+    this.#byKey.remove(hashOf(entry.key), isIt)
+    this.#siblings.remove(parentKey(entry.key) ?? '', id)
     return [entry]
   }
 
@@ -104,7 +127,7 @@ export class Replica implements RawTree {
   #moved(named: ReadonlyMap<EntryId, RawEntry>): RawEntry[] {
     const moved: RawEntry[] = []
     for (const to of named.values()) {
-      const from = this.#byId.get(to.id)
+      const from = this.get(to.id)
       if (from && from.key !== to.key) this.#follow(from, to, { named, moved })
     }
     return moved

@@ -4,11 +4,11 @@ import type { EntryId } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
 import type { KnownTree } from './consumer.ts'
 import { type OwnRemovals, RemovalGuard, type RemovalLimits } from './guard.ts'
-import { type Applied, type RawTree, Replica } from './replica.ts'
+import { type Applied, type RawEntries, type RawTree, Replica } from './replica.ts'
 import type { Step } from './staging.ts'
 
 export interface TreeContent {
-  readonly entries: readonly RawEntry[]
+  readonly entries: RawEntries
   readonly held: readonly EntryId[]
   /** Wall clock of the first removal that is held. */
   readonly heldSince?: number
@@ -60,7 +60,7 @@ export class Tree implements KnownTree {
 
   /** From the last good copy. */
   restore({ entries, held, heldSince }: TreeContent, now: number): Applied {
-    const applied = this.#replica.apply(entries, [])
+    const applied = this.#replica.apply([...entries], [])
     for (const id of held) if (this.#replica.get(id)) this.#held.add(id)
     this.#heldSince = heldSince
     this.#noteHeld(now)
