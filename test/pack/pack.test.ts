@@ -1,7 +1,7 @@
 // Why this file exists: what people install is the tarball, not the checkout; it must serve from a folder of its own.
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -18,6 +18,16 @@ function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'coppice-pack-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** What is stripped while it is packed lies in lib/, which the launcher prefers: not in the checkout that others run. */
+function copyOfCheckout(t: TestContext): string {
+  const copy = temporaryFolder(t)
+  const left = new Set(['.git', 'lib', 'node_modules', 'test'])
+  for (const name of readdirSync(root).filter((one) => !left.has(one)))
+    cpSync(join(root, name), join(copy, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  return copy
 }
 
 /** Everything that `serve` opens, it opens in a network of its own. */
@@ -56,7 +66,7 @@ test(
   async (t) => {
     const folder = temporaryFolder(t)
     await run('npm', ['pack', '--pack-destination', folder], {
-      cwd: root,
+      cwd: copyOfCheckout(t),
       timeout: installDeadlineMs,
     })
     const [tarball] = readdirSync(folder)
