@@ -6,6 +6,7 @@ import { openApi } from '#api'
 import type { DnsName, Machine, Vcn } from '#directory'
 import { runChild } from './serve/child-main.ts'
 import { loadSettings } from './serve/load-settings.ts'
+import { roomTrouble } from './serve/room-watch.ts'
 import { version } from './serve/version.ts'
 import { openClusters } from './core/clusters-home.ts'
 import { openFoundation } from './core/foundation.ts'
@@ -33,6 +34,7 @@ await runChild('core', async ({ configPath, dataDir, log }) => {
     openConsole: (vcn: Vcn) => openConsole(vcn, foundation),
     writes: () => clusters.hands.writes(),
     clustersOn: (host: DnsName) => clusters.engine.clustersOn(host),
+    roomTrouble: () => roomTrouble(dataDir),
     believeOff: (machine: Machine) => clusters.hands.believe(machine),
   }
   const api = await openApi({

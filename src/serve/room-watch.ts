@@ -1,6 +1,7 @@
 // Why this file exists: on a full disk slapd refuses changes with words that only its makers understand. The appliance
 // says in plain ones that room is getting short, that there is none, and that there is room again.
 import { statfsSync } from 'node:fs'
+import { Fault } from '#fault'
 
 export type Room = 'enough' | 'short' | 'none'
 
@@ -33,6 +34,23 @@ export function roomWords(room: Room, dataDir: string, { freeBytes }: Disk): str
     case 'enough':
       return `there is room on the disk again: ${left}`
   }
+}
+
+/** For `coppice status`; `undefined`: there is enough. */
+export function roomTrouble(
+  dataDir: string,
+  look: (path: string) => Disk = diskOf,
+): Fault | undefined {
+  const disk = look(dataDir)
+  const room = roomOn(disk)
+  if (room === 'enough') return undefined
+  const isFull = room === 'none'
+  return new Fault('CPC-SRV-005', {
+    what: isFull ? 'the disk is full' : 'the disk is nearly full',
+    where: dataDir,
+    why: `${(disk.freeBytes / mib).toFixed(1)} MiB are free${isFull ? ', and changes are refused' : ''}`,
+    todo: 'make room there; what was answered is safe, and machines are served on',
+  })
 }
 
 /** Looks now and again and again, until it is disposed of. */

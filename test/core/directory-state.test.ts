@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseUuid } from '#directory'
+import { Fault } from '#fault'
 import { type DirectoryState } from '#ldap-sync'
 import { directoryTeller } from '../../src/core/directory-log.ts'
 import { directoryFigures, directoryView } from '../../src/core/services/directory-view.ts'
@@ -62,6 +63,15 @@ test('status says why the directory is away, where, and what to do', () => {
   const { state, detail } = directoryView(away, now)
   assert.equal(state, 'away')
   assert.match(detail, /^CPC-LDAP-004 .*ldap:\/\/dir.*check the load/)
+})
+
+test('status tells of a full disk first, with its code', () => {
+  const text = { what: 'the disk is full', where: '/data', why: 'none is free', todo: 'make room' }
+  const { detail } = directoryView(away, now, new Fault('CPC-SRV-005', text))
+  assert.match(
+    detail,
+    /^CPC-SRV-005 the disk is full: none is free \(\/data\); make room; CPC-LDAP-004/,
+  )
 })
 
 test('metrics count removals that are held, their age, connections and refused cookies', () => {

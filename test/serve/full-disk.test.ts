@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { eventually } from '../eventually.ts'
 import { Appliance, applianceNeeds } from './appliance.ts'
 
+const coppice = join(import.meta.dirname, '../../bin/coppice')
 const diskMib = 48
 /** So many adds fit into what is left, or the test is wrong. */
 const addsMax = 4_000
@@ -39,6 +40,7 @@ test(
       Promise.resolve(appliance.said.includes('the disk is full')),
     )
     assert.equal(await appliance.answerOf('m1'), '10.79.1.20')
+    assert.match(await statusOf(appliance), /CPC-SRV-005 the disk is full/)
 
     appliance.kill('slapd')
     await eventually('its end is said', () =>
@@ -66,6 +68,11 @@ test(
     )
   },
 )
+
+async function statusOf(appliance: Appliance): Promise<string> {
+  const server = `unix:${join(appliance.data, 'api.sock')}`
+  return (await appliance.run([coppice, 'status', '--server', server])).out
+}
 
 function fill(path: string, disk: string): void {
   const { bavail, bsize } = statfsSync(disk)

@@ -1,7 +1,7 @@
 // Why this file exists: a person who reads the log must learn of a full disk once, in time, and of its end.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { roomOn, watchRoom } from '../../src/serve/room-watch.ts'
+import { roomOn, roomTrouble, watchRoom } from '../../src/serve/room-watch.ts'
 
 const mib = 1024 ** 2
 const gib = 1024 * mib
@@ -19,6 +19,17 @@ for (const [freeBytes, sizeBytes, room] of [
     assert.equal(roomOn({ freeBytes, sizeBytes }), room)
   })
 }
+
+test('status is told of a disk that is full or nearly so, with a code, and of no other', () => {
+  const on = (free: number) =>
+    roomTrouble('/data', () => ({ freeBytes: free * mib, sizeBytes: 200 * gib }))
+  assert.equal(on(300), undefined)
+  for (const [free, words] of [
+    [200, /CPC-SRV-005 the disk is nearly full: 200\.0 MiB are free$/],
+    [0.5, /CPC-SRV-005 the disk is full: 0\.5 MiB are free, and changes are refused$/],
+  ] as const)
+    assert.match(on(free)?.message ?? '', words)
+})
 
 test('each change of room is said once', (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })

@@ -37,6 +37,8 @@ export interface ServiceContext {
   readonly clustersOn: (host: DnsName) => readonly string[]
   /** Believes a person that a machine is off, unless it shows life. */
   readonly believeOff: (machine: Machine) => Promise<Fenced>
+  /** The disk of the data directory is full, or nearly. */
+  readonly roomTrouble: () => Fault | undefined
   /** A folder of ours, 0700. */
   readonly secretFolder: string
 }

@@ -1,5 +1,6 @@
 // Why this file exists: how well the directory is followed, as status shows it and as Prometheus counts it.
 import type { DirectoryView } from '#api'
+import type { Fault } from '#fault'
 import { type DirectoryState, heldFault } from '#ldap-sync'
 
 /** All of them are at /v1/directory/held. */
@@ -7,11 +8,12 @@ const heldShownMax = 20
 /** What a gauge says of a time that never was. */
 const never = -1
 
-export function directoryView(state: DirectoryState, now: number): DirectoryView {
+/** `room`: what is wrong with the disk that all of it lies on. */
+export function directoryView(state: DirectoryState, now: number, room?: Fault): DirectoryView {
   const { kind, connection, counts, held, heldSince } = state
   return {
     state: held.length > 0 ? `${kind}, ${held.length} removals held` : kind,
-    detail: troubleOf(state),
+    detail: troubleOf(state, room),
     ageSeconds: secondsSince(state.heardAt, now),
     copyAgeSeconds: secondsSince(state.copiedAt, now),
     connection,
@@ -24,8 +26,8 @@ export function directoryView(state: DirectoryState, now: number): DirectoryView
 }
 
 /** For people: what is wrong and what to do about it, most urgent first. */
-function troubleOf(state: DirectoryState): string {
-  const faults = [heldFault(state), state.fault].filter((fault) => fault !== undefined)
+function troubleOf(state: DirectoryState, room: Fault | undefined): string {
+  const faults = [room, heldFault(state), state.fault].filter((fault) => fault !== undefined)
   const lines = faults.map(({ message, text }) => `${message} (${text.where}); ${text.todo}`)
   return [...lines, state.copyTrouble].filter((line) => line !== undefined).join('; ')
 }

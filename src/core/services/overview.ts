@@ -79,7 +79,7 @@ function statusView(context: ServiceContext, wire: WireState, version: string): 
     domain: snapshot.domain,
     snapshot: snapshot.number,
     wire: { connected: wire.connected, serving: wire.serving },
-    directory: directoryView(sync.state, now()),
+    directory: directoryView(sync.state, now(), context.roomTrouble()),
     otherDhcpServers: context.sightings.otherServers(),
     counts: {
       entries: sync.state.rawEntries,

@@ -23,4 +23,11 @@ export const srvFaults = {
     exit: 'failed',
     status: 503,
   },
+  'CPC-SRV-005': {
+    title: 'The disk is full, or nearly',
+    explanation:
+      'Less than 256 MiB are free where the data directory lies, or less than a tenth of a small disk. Below one MiB changes of the directory are refused. What was answered is on the disk, and machines go on being served from memory. Make room, or give the data directory a larger disk; nothing has to be started again.',
+    exit: 'failed',
+    status: 507,
+  },
 } as const satisfies Record<string, FaultEntry>
