@@ -62,6 +62,13 @@ export class Appliance {
     )
   }
 
+  /** Moves a device into a namespace of its own, made here: whoever is there is another machine. */
+  give(device: string, namespace: string): void {
+    execFileSync('ip', ['netns', 'add', namespace])
+    execFileSync('ip', ['-n', this.#namespace, 'link', 'set', device, 'netns', namespace])
+    execFileSync('ip', ['-n', namespace, 'link', 'set', 'lo', 'up'])
+  }
+
   get command(): string[] {
     return [coppice, 'serve', '--config', this.config, '--data', this.data]
   }
