@@ -239,8 +239,10 @@ export const peers: Readonly<Record<string, Reasons>> = {
       ],
     },
     {
-      reason: 'it is silent about an address outside the client’s subnet in this state',
+      reason:
+        'whether it is silent about an address outside the client’s subnet depends on what it has of the client just then',
       cases: ['RFC 2131 §4.3.2: SELECTING: an address of another network is refused'],
+      wavers: true,
     },
     {
       reason: 'it allocates an address for a REQUEST that names none',
