@@ -6,7 +6,7 @@ export interface FactView {
   readonly topic: string
   readonly text: string
   readonly why?: string
-  /** Under this name it is counted in /metrics. */
+  /** Of DHCP, DNS, TFTP and HTTP, the name under which /metrics counts it. */
   readonly rule?: string
   readonly operands?: readonly (string | number)[]
   /** DN of the entry that it comes from. */

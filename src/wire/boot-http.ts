@@ -53,8 +53,10 @@ function routesOf(
   return {
     'GET /boot.ipxe': ({ query, address }) =>
       giveScript({ query, from: address }, place, context, gate),
-    'GET /ca.pem': () => {
+    'GET /ca.pem': ({ address }) => {
       const boot = context.picture()?.boot
+      context.count('http authority')
+      context.log(`ca.pem to ${address === undefined ? 'somebody' : formatIp4(address)}`)
       return boot === undefined
         ? notYet
         : { contentType: 'application/x-pem-file', body: boot.caPem }

@@ -137,7 +137,9 @@ test('each kind of firmware is told its loader and where it is, or which one is 
 test('the script is told with its decision, its files, and none of its secrets', () => {
   const told = stand().explain('n001')
   const [script] = of(told, 'script')
-  assert.equal(script?.rule, 'kvm-host')
+  assert.equal(script?.values?.['boots'], 'kvm-host')
+  assert.equal(script.rule, 'role')
+  assert.deepEqual(script.operands, ['n001', 'host'])
   assert.deepEqual(
     of(told, 'file').map(({ values }) => [values?.['role'], values?.['standing']]),
     [
@@ -166,7 +168,7 @@ test('a stranger is told a pool address, and why it waits', () => {
   const told = stand().explain(strangeMac)
   assert.equal(told.subject, 'stranger')
   assert.equal(of(told, 'dhcp')[0]?.rule, 'free')
-  assert.equal(of(told, 'script')[0]?.rule, 'wait')
+  assert.equal(of(told, 'script')[0]?.rule, 'unknown')
 })
 
 test('a MAC that no card can have is told so', () => {

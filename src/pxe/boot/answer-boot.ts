@@ -14,6 +14,7 @@ import type { AlarmSighting, NextBoot, ScriptSighting } from '#feed'
 import type { LeaseView } from '../lease/book.ts'
 import { circuitIdOf } from '../lease/lease.ts'
 import type { Stamp } from '../lease/stamp.ts'
+import { explainBootRule } from './boot-rule.table.ts'
 import { type BootDecision, decideBoot } from './decision.ts'
 import type { BootRequest } from './boot-request.ts'
 import { bootScript, type ScriptPlace } from './script.ts'
@@ -58,6 +59,7 @@ export function answerBoot(asking: BootAsking, world: BootWorld): BootAnswer {
   const identity = identify(world.snapshot, signsOf(request, lease && circuitIdOf(lease.port)))
   const decision = decideBoot(identity, nextBootOf(identity, world))
   const isHost = decision.kind === 'kvm-host'
+  const why = explainBootRule(decision.why)
   return {
     kind: 'script',
     decision,
@@ -69,11 +71,11 @@ export function answerBoot(asking: BootAsking, world: BootWorld): BootAnswer {
       ...(request.uuid && { uuid: request.uuid }),
       ...(request.serial !== undefined && { serial: request.serial }),
       ...(isHost && { claim }),
-      why: decision.why,
+      why,
     },
     ...(decision.kind === 'withheld' &&
       decision.isDoubt && {
-        alarm: { kind: 'alarm', ...who, code: 'CPC-DHCP-010', why: decision.why },
+        alarm: { kind: 'alarm', ...who, code: 'CPC-DHCP-010', why },
       }),
   }
 }

@@ -2,25 +2,26 @@
 // is meant to be. `explain` asks the same question.
 import { describeDoubt, type Found, type Identity, type Machine } from '#directory'
 import type { NextBoot } from '#feed'
+import { bootBecause, type BootWhy } from './boot-rule.table.ts'
 
 export type BootDecision =
-  | { readonly kind: 'kvm-host'; readonly machine: Machine; readonly why: string }
-  | { readonly kind: 'rescue'; readonly machine: Machine; readonly why: string }
-  | { readonly kind: 'disk'; readonly why: string }
+  | { readonly kind: 'kvm-host'; readonly machine: Machine; readonly why: BootWhy }
+  | { readonly kind: 'rescue'; readonly machine: Machine; readonly why: BootWhy }
+  | { readonly kind: 'disk'; readonly why: BootWhy }
   /** Nobody has described it; it asks again until somebody does. */
-  | { readonly kind: 'wait'; readonly why: string }
+  | { readonly kind: 'wait'; readonly why: BootWhy }
   /** Somebody must say first that it is who it seems to be. */
-  | { readonly kind: 'withheld'; readonly why: string; readonly isDoubt: boolean }
+  | { readonly kind: 'withheld'; readonly why: BootWhy; readonly isDoubt: boolean }
 
 export function decideBoot(identity: Identity, next: NextBoot): BootDecision {
   switch (identity.kind) {
     case 'unknown':
-      return { kind: 'wait', why: 'the directory does not describe it' }
+      return { kind: 'wait', why: bootBecause('unknown') }
     case 'proposed-replacement':
       return {
         kind: 'withheld',
         isDoubt: true,
-        why: `it is where ${identity.machine.name} is described, with another card`,
+        why: bootBecause('replacement', identity.machine.name),
       }
     case 'known':
       return decideKnown(identity.found, identity, next)
@@ -33,14 +34,18 @@ function decideKnown(
   next: NextBoot,
 ): BootDecision {
   const { device } = found
-  if (device.kind === 'vcn') return { kind: 'disk', why: `${device.name} is a VCN` }
+  if (device.kind === 'vcn') return { kind: 'disk', why: bootBecause('vcn', device.name) }
   const wish = wishOf(device, next)
   if (wish === 'disk') return { kind: 'disk', why: wishWhy(device, next) }
   // A doubt costs a machine what only it may have: our host image and, with it, a certificate.
   if (doubts.length > 0)
-    return { kind: 'withheld', isDoubt: true, why: doubts.map(describeDoubt).join('; ') }
+    return {
+      kind: 'withheld',
+      isDoubt: true,
+      why: bootBecause('doubt', doubts.map(describeDoubt).join('; ')),
+    }
   if (wish === 'withheld')
-    return { kind: 'withheld', isDoubt: false, why: `somebody withheld the boot of ${device.name}` }
+    return { kind: 'withheld', isDoubt: false, why: bootBecause('withheld', device.name) }
   return { kind: wish, machine: device, why: wishWhy(device, next) }
 }
 
@@ -51,8 +56,8 @@ function wishOf(machine: Machine, next: NextBoot): Wish {
   return machine.role === 'host' ? 'kvm-host' : 'disk'
 }
 
-function wishWhy(machine: Machine, next: NextBoot): string {
+function wishWhy(machine: Machine, next: NextBoot): BootWhy {
   return next === 'by-role'
-    ? `${machine.name} has the role ${machine.role}`
-    : `somebody chose ${next} for ${machine.name}`
+    ? bootBecause('role', machine.name, machine.role)
+    : bootBecause('chosen', machine.name, next)
 }

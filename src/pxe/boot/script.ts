@@ -2,6 +2,7 @@
 // that fails says so and asks again, more and more seldom.
 import { formatIp4, type Ip4, type Mac } from '#directory'
 import type { BootSettings } from '#feed'
+import { explainBootRule } from './boot-rule.table.ts'
 import type { BootDecision } from './decision.ts'
 import { type BootRequest, roundMax } from './boot-request.ts'
 import { ipxe, ipxeScript, sentence } from './ipxe.ts'
@@ -80,7 +81,11 @@ export function bootScript({ decision, request, place, claim }: ScriptFor): stri
       return waitScript(place.server, request, `This machine waits for its name: ${adopt}`)
     }
     case 'withheld':
-      return waitScript(place.server, request, `This machine waits for a person: ${decision.why}`)
+      return waitScript(
+        place.server,
+        request,
+        `This machine waits for a person: ${explainBootRule(decision.why)}`,
+      )
   }
 }
 

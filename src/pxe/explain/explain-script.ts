@@ -3,6 +3,7 @@
 import type { Ip4, Mac, Uuid } from '#directory'
 import type { Fact } from '#feed'
 import { answerBoot, type BootAnswer, type BootWorld } from '../boot/answer-boot.ts'
+import { explainBootRule } from '../boot/boot-rule.table.ts'
 import type { BootDecision } from '../boot/decision.ts'
 import { readKernelParameters } from '../boot/kernel-parameter.ts'
 import type { BootFiles } from '../files/boot-files.ts'
@@ -61,9 +62,12 @@ function withLease({ mac, address, port }: ScriptAsking, world: BootWorld): Leas
 }
 
 function decisionFact({ decision }: Extract<BootAnswer, { kind: 'script' }>): Fact {
-  const { kind, why } = decision
+  const { kind } = decision
+  const { rule, operands } = decision.why
+  const why = explainBootRule(decision.why)
   const entry = 'machine' in decision ? { entry: decision.machine.dn } : {}
-  return { topic: 'script', text: saying[kind], why, rule: kind, ...entry, values: { boots: kind } }
+  const values = { boots: kind }
+  return { topic: 'script', text: saying[kind], why, rule, operands, ...entry, values }
 }
 
 const saying = {
