@@ -135,7 +135,9 @@ export class DirectoryKeeper implements Disposable {
   }
 
   #publish(deltas: readonly Delta[]): void {
-    this.#snapshot = applyDeltas(this.#snapshot, deltas, this.#snapshot.number + 1)
+    const { known } = this.#assembly
+    const next = this.#snapshot.number + 1
+    this.#snapshot = applyDeltas(this.#snapshot, deltas, next, (id) => known.atRest(id))
     const { number } = this.#snapshot
     this.#parts.send(stepMessages(deltas, { number, serial: this.#serial.next() }))
     for (const { isShown, resolve } of this.#waiters) if (isShown(this.#snapshot)) resolve()

@@ -32,23 +32,16 @@ interface Named {
 /** No number and no text of ours. */
 const absent = null
 
-/** Who takes a device from one table and puts it into another needs no second text. */
-const textOfDevice = new WeakMap<Device, DeviceText>()
-
 export function atRest<Other extends Named>(entry: Device | Other): AtRest<Other> {
   return isDevice(entry) ? textOf(entry) : entry
 }
 
-function isDevice<Other extends Named>(entry: Device | Other): entry is Device {
+export function isDevice<Other extends Named>(entry: Device | Other): entry is Device {
   return entry.kind === 'machine' || entry.kind === 'vcn'
 }
 
 export function textOf(device: Device): DeviceText {
-  const known = textOfDevice.get(device)
-  if (known !== undefined) return known
-  const made = JSON.stringify(device.kind === 'machine' ? machineValues(device) : vcnValues(device))
-  textOfDevice.set(device, made)
-  return made
+  return JSON.stringify(device.kind === 'machine' ? machineValues(device) : vcnValues(device))
 }
 
 /** Devices are made anew for each who looks: what they say counts, not which of them it is. */

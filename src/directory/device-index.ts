@@ -1,6 +1,6 @@
 // Why this file exists: a MAC, an address or a name leads to a device and one of its cards. The index holds where the device
 // rests and a hash of the key; whether it is the key itself, the device says.
-import { type Device, deviceOf, type DeviceText, textOf } from './at-rest.ts'
+import { type Device, deviceOf, type DeviceText } from './at-rest.ts'
 import type { Lookup } from './buckets.ts'
 import { hashOf, Slots, type SlotsDraft } from './slots.ts'
 
@@ -83,14 +83,12 @@ export class DeviceIndexDraft<K extends string | number> {
     this.#seal = seal
   }
 
-  add(device: Device): void {
-    const rest = textOf(device)
+  add(device: Device, rest: DeviceText): void {
     for (const hash of this.#hashesOf(device)) this.#slots.add(hash, rest)
   }
 
   /** What leads to another device by now is not touched: a slot names its device. */
-  remove(device: Device): void {
-    const rest = textOf(device)
+  remove(device: Device, rest: DeviceText): void {
     for (const hash of this.#hashesOf(device)) this.#slots.remove(hash, (other) => other === rest)
   }
 

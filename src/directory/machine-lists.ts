@@ -1,6 +1,6 @@
 // Why this file exists: vendors ship whole batches with one UUID, and two descriptions may name one port. Who shares
 // one is kept, and who stands alone with one can be told from that.
-import { deviceOf, type DeviceText, textOf } from './at-rest.ts'
+import { deviceOf, type DeviceText } from './at-rest.ts'
 import type { Lookup } from './buckets.ts'
 import type { Machine } from './entry.ts'
 import { hashOf, Slots, type SlotsDraft } from './slots.ts'
@@ -78,14 +78,13 @@ export class MachineListsDraft<K extends string> {
     this.#seal = seal
   }
 
-  add(machine: Machine): void {
+  add(machine: Machine, rest: DeviceText): void {
     const key = this.#keyOf(machine)
-    if (key !== undefined) this.#slots.add(hashOf(key), textOf(machine))
+    if (key !== undefined) this.#slots.add(hashOf(key), rest)
   }
 
-  remove(machine: Machine): void {
+  remove(machine: Machine, rest: DeviceText): void {
     const key = this.#keyOf(machine)
-    const rest = textOf(machine)
     if (key !== undefined) this.#slots.remove(hashOf(key), (other) => other === rest)
   }
 

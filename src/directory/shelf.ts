@@ -117,8 +117,12 @@ export class ShelfDraft<Other extends Named> {
   }
 
   set(entry: Device | Other): void {
-    const { id } = entry
-    this.#slots.put(hashOf(id), atRest(entry), (rest) => isIdAtRest(rest, id))
+    this.lay(entry.id, atRest(entry))
+  }
+
+  /** What was made to rest already. */
+  lay(id: EntryId, rest: AtRest<Other>): void {
+    this.#slots.put(hashOf(id), rest, (other) => isIdAtRest(other, id))
   }
 
   delete(id: EntryId): void {

@@ -1,11 +1,11 @@
 // Why this file exists: an index that forgets to unlearn lies for ever. Here stands, key by key, what an entry adds
 // to each index, and that the same entry takes the same away.
-import type { Device } from './at-rest.ts'
+import { type Device, deviceOf, type DeviceText, textOf } from './at-rest.ts'
 import type { BucketsDraft } from './buckets.ts'
 import type { DeviceIndexDraft } from './device-index.ts'
 import { solesByPort, solesByUuid } from './device-keys.ts'
 import { namesOf, properSuffixes } from './device-names.ts'
-import type { Entry, EntryId, Machine, Network, SetAside } from './entry.ts'
+import type { Entry, EntryId, Network, SetAside } from './entry.ts'
 import { GroupedDraft } from './grouped.ts'
 import type { Ip4 } from './ip4.ts'
 import type { Mac } from './mac.ts'
@@ -74,48 +74,31 @@ export function sealDraft(draft: Draft, number: number): Snapshot {
   })
 }
 
-export function putEntry(draft: Draft, entry: Entry): void {
+/** `rest`: the same entry at rest, where somebody has it already. */
+export function putEntry(draft: Draft, entry: Entry, rest?: DeviceText): void {
   dropEntry(draft, entry.id)
-  draft.entries.set(Object.freeze(entry))
   switch (entry.kind) {
+    case 'machine':
+    case 'vcn':
+      return addDevice(draft, entry, rest ?? textOf(entry))
     case 'network':
       addNetwork(draft, entry)
-      break
-    case 'machine':
-      addDevice(draft, entry)
-      addMachine(draft, entry)
-      break
-    case 'vcn':
-      addDevice(draft, entry)
       break
     case 'cluster':
     case 'vo':
     case 'person':
       break
   }
+  draft.entries.lay(entry.id, Object.freeze(entry))
 }
 
 export function dropEntry(draft: Draft, id: EntryId): void {
   draft.setAside.delete(id)
-  const entry = draft.entries.get(id)
-  if (!entry) return
+  const rest = draft.entries.atRest(id)
+  if (rest === undefined) return
   draft.entries.delete(id)
-  switch (entry.kind) {
-    case 'network':
-      removeNetwork(draft, entry)
-      break
-    case 'machine':
-      removeDevice(draft, entry)
-      removeMachine(draft, entry)
-      break
-    case 'vcn':
-      removeDevice(draft, entry)
-      break
-    case 'cluster':
-    case 'vo':
-    case 'person':
-      break
-  }
+  if (typeof rest === 'string') removeDevice(draft, deviceOf(rest), rest)
+  else if (rest.kind === 'network') removeNetwork(draft, rest)
 }
 
 export function setEntryAside(draft: Draft, item: SetAside): void {
@@ -138,14 +121,23 @@ function removeNetwork(draft: Draft, network: Network): void {
   }
 }
 
-function addDevice(draft: Draft, device: Device): void {
-  for (const index of [draft.byMac, draft.byIp, draft.byName]) index.add(device)
+function addDevice(draft: Draft, device: Device, rest: DeviceText): void {
+  draft.entries.lay(device.id, rest)
+  for (const index of [draft.byMac, draft.byIp, draft.byName]) index.add(device, rest)
   countSuffixes(draft, device, 1)
+  if (device.kind === 'vcn') return
+  for (const tag of device.tags) draft.byTag.of(tag).lay(device.id, rest)
+  draft.uuidClaims.add(device, rest)
+  draft.portClaims.add(device, rest)
 }
 
-function removeDevice(draft: Draft, device: Device): void {
-  for (const index of [draft.byMac, draft.byIp, draft.byName]) index.remove(device)
+function removeDevice(draft: Draft, device: Device, rest: DeviceText): void {
+  for (const index of [draft.byMac, draft.byIp, draft.byName]) index.remove(device, rest)
   countSuffixes(draft, device, -1)
+  if (device.kind === 'vcn') return
+  for (const tag of device.tags) draft.byTag.of(tag).delete(device.id)
+  draft.uuidClaims.remove(device, rest)
+  draft.portClaims.remove(device, rest)
 }
 
 function countSuffixes({ nonTerminals }: Draft, device: Device, by: number): void {
@@ -156,16 +148,4 @@ function countSuffixes({ nonTerminals }: Draft, device: Device, by: number): voi
       else nonTerminals.delete(suffix)
     }
   }
-}
-
-function addMachine(draft: Draft, machine: Machine): void {
-  for (const tag of machine.tags) draft.byTag.of(tag).set(machine)
-  draft.uuidClaims.add(machine)
-  draft.portClaims.add(machine)
-}
-
-function removeMachine(draft: Draft, machine: Machine): void {
-  for (const tag of machine.tags) draft.byTag.of(tag).delete(machine.id)
-  draft.uuidClaims.remove(machine)
-  draft.portClaims.remove(machine)
 }

@@ -80,14 +80,18 @@ export function applyDelta(snapshot: Snapshot, delta: Delta): Snapshot {
   return applyDeltas(snapshot, [delta])
 }
 
+/** Where an entry rests already: the same text serves both. */
+export type RestOf = (id: EntryId) => unknown
+
 /** All of them as one step, or as the step that the feed has numbered. */
 export function applyDeltas(
   snapshot: Snapshot,
   deltas: readonly Delta[],
   number: number = snapshot.number + 1,
+  restOf?: RestOf,
 ): Snapshot {
   const builder = new SnapshotBuilder(snapshot, deltas.length)
-  builder.take(deltas)
+  builder.take(deltas, restOf)
   return builder.done(number)
 }
 
@@ -100,13 +104,15 @@ export class SnapshotBuilder {
     this.#draft = draftOf(before, expected)
   }
 
-  take(deltas: Iterable<Delta>): void {
+  take(deltas: Iterable<Delta>, restOf?: RestOf): void {
     const draft = this.#draft
     for (const delta of deltas) {
       switch (delta.kind) {
-        case 'put':
-          putEntry(draft, delta.entry)
+        case 'put': {
+          const rest = restOf?.(delta.entry.id)
+          putEntry(draft, delta.entry, typeof rest === 'string' ? rest : undefined)
           break
+        }
         case 'drop':
           dropEntry(draft, delta.id)
           break
