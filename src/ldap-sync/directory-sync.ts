@@ -186,6 +186,8 @@ export class DirectorySync {
   }
 
   #lost(fault: Fault): void {
+    // Our own order exchanges the server for one that holds it. Should none come, the next attempt tells.
+    if (this.#session.isAlone) return
     if (this.#kind === 'live') this.#kind = 'away'
     this.#fault = fault
     this.#tell()

@@ -1,19 +1,20 @@
 // Why this file exists: the door before slapd lets in so many and no more, and never confuses two who speak through it.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { SlapdDoor, type SlapdDoorSettings } from '#ldap-sync'
+import { SlapdDoor } from '#ldap-sync'
+import { type DoorLimits, doorLimits } from '../../src/ldap-sync/slapd/door.ts'
 import { eventually } from '../eventually.ts'
 import { freePort } from '../child-process.ts'
 
 const host = '127.0.0.1'
 
 /** Behind it stands somebody who repeats what he hears. */
-async function doorTo(t: TestContext, limits: SlapdDoorSettings['limits'] | undefined) {
+async function doorTo(t: TestContext, some: Partial<DoorLimits> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'cpc-door-'))
   const socketPath = join(folder, 'ldapi')
   let behind = 0
@@ -25,7 +26,13 @@ async function doorTo(t: TestContext, limits: SlapdDoorSettings['limits'] | unde
   const port = await freePort()
   const lines: string[] = []
   const log = (line: string) => void lines.push(line)
-  const door = await SlapdDoor.open({ host, port, socketPath, log, ...(limits && { limits }) })
+  const door = await SlapdDoor.open({
+    host,
+    port,
+    socketPath,
+    log,
+    limits: { ...doorLimits, ...some },
+  })
   const guests: Socket[] = []
   t.after(async () => {
     for (const guest of guests) guest.destroy()
@@ -56,7 +63,7 @@ async function repeated(guest: Socket, text: string): Promise<string> {
 }
 
 test('what is said comes through, however long it is', async (t) => {
-  const { enter } = await doorTo(t, undefined)
+  const { enter } = await doorTo(t)
   const long = 'ldap'.repeat(500_000)
   assert.ok((await repeated(await enter(), long)) === long)
 })
@@ -86,15 +93,31 @@ test('HOSTILE 29: who says nothing costs slapd nothing, and is let go', async (t
 })
 
 test('a guest is let go when slapd is not there', async (t) => {
-  const { enter, socketPath } = await doorTo(t, undefined)
+  const { enter, socketPath } = await doorTo(t, { awayMsMax: 20 })
   rmSync(socketPath)
   const guest = await enter()
   guest.write('hello')
   await once(guest.resume(), 'close')
 })
 
+test('who comes while slapd is being started waits for it', async (t) => {
+  const { enter, socketPath } = await doorTo(t)
+  const elsewhere = `${socketPath}.away`
+  renameSync(socketPath, elsewhere)
+  const guest = await enter()
+  const heard = repeated(guest, 'hello')
+  let looks = 0
+  await eventually('it has been knocked at', () => {
+    looks += 1
+    return guest.bytesWritten > 0 && looks > 10
+  })
+  assert.ok(!guest.destroyed)
+  renameSync(elsewhere, socketPath)
+  assert.equal(await heard, 'hello')
+})
+
 test('a port that is taken is a fault that names it', async (t) => {
-  const { port, socketPath } = await doorTo(t, undefined)
+  const { port, socketPath } = await doorTo(t)
   await assert.rejects(SlapdDoor.open({ host, port, socketPath, log: () => undefined }), {
     code: 'CPC-LDAP-032',
   })

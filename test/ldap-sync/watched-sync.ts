@@ -26,6 +26,8 @@ export class WatchedSync {
   readonly refused = new Map<EntryId, string>()
   readonly notes = new Map<EntryId, readonly string[]>()
   readonly batches: (readonly DirectoryChange[])[] = []
+  /** Those that it told since it was live for the first time. */
+  readonly kinds = new Set<DirectoryState['kind']>()
   readonly sync: DirectorySync
   readonly #waiting = new Set<() => void>()
   #state: DirectoryState | undefined
@@ -42,6 +44,7 @@ export class WatchedSync {
       },
       state: (state) => {
         this.#state = state
+        if (state.kind === 'live' || this.kinds.size > 0) this.kinds.add(state.kind)
         this.#wake()
       },
     })

@@ -44,9 +44,7 @@ export class BulkCopy {
     const refusal = whyNot(orders, parts.place.folder)
     if (refusal !== undefined) return { ok: false, refusal }
     try {
-      // In this order: one that is started meanwhile refuses writes as well.
-      parts.config.close()
-      await parts.tellServed(true)
+      await refuseWrites(parts)
       const server = await CopyServer.open(parts.place)
       return { ok: true, value: new BulkCopy(parts, server, began) }
     } catch (error) {
@@ -93,6 +91,18 @@ function whyNot(orders: number, folder: string): string | undefined {
   // Others write to this disk, too.
   const needed = 2 * (bytes + orders * orderBytesMax)
   return bavail * bsize < needed ? 'there is no room for a copy' : undefined
+}
+
+/** In this order: one that is started meanwhile refuses writes as well. */
+async function refuseWrites({ config, tellServed, whileStopped }: BulkParts): Promise<void> {
+  config.close()
+  try {
+    await tellServed(true)
+  } catch (error) {
+    // It may still come to hear it.
+    await whileStopped(() => config.reopen())
+    throw error
+  }
 }
 
 /** One that cannot be told, because it is just starting, may have read the old word: it is started once more. */

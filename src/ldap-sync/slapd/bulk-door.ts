@@ -46,7 +46,9 @@ export class BulkDoor {
   #admit(guest: Socket): void {
     guest.on('error', () => guest.destroy())
     if (this.#leases.size > 0) {
-      guest.end('no another large order is under way\n')
+      guest.resume().write('no another large order is under way\n')
+      // Not when it likes: our own end waits for all of them.
+      guest.destroySoon()
       return
     }
     const lease = new Lease(this.#settings)

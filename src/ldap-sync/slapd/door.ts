@@ -20,12 +20,19 @@ export interface DoorLimits {
   readonly connectionsMax: number
   /** Until the first byte; afterwards slapd's own idle time-out counts. */
   readonly firstWordMsMax: number
+  /** slapd may be away for so long, because it is started again. */
+  readonly awayMsMax: number
 }
 
-export const doorLimits: DoorLimits = { connectionsMax: 512, firstWordMsMax: 30_000 }
+export const doorLimits: DoorLimits = {
+  connectionsMax: 512,
+  firstWordMsMax: 30_000,
+  awayMsMax: 3_000,
+}
 
 /** Crowds are told of once in a while, not once for each who leaves. */
 const tellEveryMs = 60_000
+const connectPauseMs = 50
 const minTls = 'TLSv1.2'
 
 export class SlapdDoor {
@@ -89,8 +96,23 @@ export class SlapdDoor {
     })
   }
 
-  #connect(guest: Socket, stream: Socket): void {
+  /** Who comes while slapd is being started waits for it. */
+  #connect(guest: Socket, stream: Socket, sinceMs = performance.now()): void {
+    if (guest.destroyed) return
     const slapd = createConnection({ path: this.#settings.socketPath, allowHalfOpen: true })
+    const refused = (): void => {
+      const isLong = performance.now() - sinceMs > this.#limits.awayMsMax
+      if (isLong) guest.destroy()
+      else setTimeout(() => this.#connect(guest, stream, sinceMs), connectPauseMs)
+    }
+    slapd.once('error', refused)
+    slapd.once('connect', () => {
+      slapd.off('error', refused)
+      this.#join(guest, stream, slapd)
+    })
+  }
+
+  #join(guest: Socket, stream: Socket, slapd: Socket): void {
     slapd.on('error', () => guest.destroy())
     slapd.once('close', () => stream.destroySoon())
     guest.once('close', () => slapd.destroy())

@@ -56,6 +56,10 @@ export class WriteSession {
     })
   }
 
+  get isAlone(): boolean {
+    return this.#alone !== undefined
+  }
+
   /** The same person, at another place. */
   at(url: LdapUrl): WriteSession {
     return new WriteSession({ ...this.#settings, url }, this.#edges)
