@@ -99,6 +99,7 @@ test('a described machine is told the address, its rule with operands, and the e
   assert.equal(dhcp.why, 'n001 has 10.77.0.11 in the directory')
   assert.equal(dhcp.rule, 'described')
   assert.deepEqual(dhcp.operands, ['n001', ip('10.77.0.11')])
+  assert.equal(dhcp.entry, 'cn=n001,ou=machines,dc=cluster,dc=test')
   assert.equal(of(told, 'entry')[0]?.entry, 'cn=n001,ou=machines,dc=cluster,dc=test')
 })
 

@@ -155,10 +155,14 @@ export async function whatIfPackets(
 
 function summaryOf({ frames, datagrams, leftOut, broken }: Capture): readonly string[] {
   return [
-    `${frames} frames, ${datagrams.length} packets answered`,
+    `${counted(frames, 'frame')}, ${counted(datagrams.length, 'packet')} answered`,
     ...[...leftOut].map(([reason, count]) => `${count} left out: ${reason}`),
     ...(broken === undefined ? [] : [`the capture is broken after frame ${frames}: ${broken}`]),
   ]
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function ofPcap(base64: string): Capture {

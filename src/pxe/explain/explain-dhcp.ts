@@ -26,6 +26,8 @@ export interface DhcpExplaining {
   readonly where: string
   readonly judge: (packet: Uint8Array) => Judgement
   readonly snapshot: Snapshot
+  /** DN of the entry that describes whoever asks. */
+  readonly entry?: string
   readonly files: BootFiles
   /** Our own addresses, as they stand in URLs. */
   readonly servers: readonly string[]
@@ -87,7 +89,7 @@ export function whyOf(why: Why): Pick<Fact, 'why' | 'rule' | 'operands'> {
   return { why: explainRule(why), rule: why.rule, operands: why.operands }
 }
 
-function addressFact(outcome: Outcome, { where, snapshot }: DhcpExplaining): Fact {
+function addressFact(outcome: Outcome, { where, snapshot, entry }: DhcpExplaining): Fact {
   const { why } = outcome
   const reply = outcome.send?.reply
   if (!reply || reply.yiaddr === 0)
@@ -100,12 +102,14 @@ function addressFact(outcome: Outcome, { where, snapshot }: DhcpExplaining): Fac
   const address = formatIp4(reply.yiaddr)
   const network = networkContaining(snapshot, reply.yiaddr)
   const seconds = secondsOf(reply)
+  // What no entry of its own says comes of its network's.
+  const source = entry ?? network?.dn
   const on = network ? ` on network ${network.name}` : ''
   return {
     topic: 'dhcp',
     text: `${address}${on}, for ${seconds} s, ${where}`,
     ...whyOf(why),
-    ...(network && { entry: network.dn }),
+    ...(source !== undefined && { entry: source }),
     values: {
       answer: nameOfType(reply.type),
       address,

@@ -192,6 +192,8 @@ function dhcpAsking(asker: Asker, at: AskingPlace, explaining: Explaining): Dhcp
   const { mac, uuid, port } = asker
   const view = end.vni === undefined ? snapshotOf(explaining) : end.snapshot()
   const circuit = port === undefined ? {} : { circuitId: port }
+  const served = snapshotOf(explaining)
+  const entry = (served.byMac.get(mac)?.device ?? served.byPort.get(port ?? ''))?.dn
   return {
     signs: {
       mac,
@@ -205,6 +207,7 @@ function dhcpAsking(asker: Asker, at: AskingPlace, explaining: Explaining): Dhcp
       return dhcp.judge(packet, arrival, end.vni === undefined ? explaining.instead : undefined)
     },
     snapshot: view ?? explaining.picture.snapshot,
+    ...(entry !== undefined && { entry }),
     files: explaining.files,
     servers: arrival.addresses.map(formatIp4),
   }
