@@ -2,6 +2,7 @@
 // Sockets, clock, disk and log come in as arguments.
 import { formatIp4, type Ip4, type Network, type Snapshot } from '#directory'
 import type { Sighting } from '#feed'
+import { isOfOtherTime, journaled, restamp } from '../lease/book.ts'
 import { clockJumpMs } from '../lease/stamp.ts'
 import { AlarmGate } from './alarm-gate.ts'
 import { answer } from './answer.ts'
@@ -111,14 +112,21 @@ function judgeBy(deciding: Deciding): DhcpService['judge'] {
 /** Notices a clock that was set, and forgets what has ended. */
 function timeRounds(parts: DhcpServiceParts, raise: Raise): () => Promise<void> {
   let last = parts.clock()
+  /** What the journal holds is of a time before the clock was set. */
+  let isStale = isOfOtherTime(parts.book, last)
   return async () => {
     const now = parts.clock()
     const jump = clockJumpMs(last, now)
-    if (jump !== 0) raise(ownAlarm(now, 'CPC-DHCP-009', `by ${Math.round(jump / 1000)} s`))
+    if (jump !== 0) {
+      raise(ownAlarm(now, 'CPC-DHCP-009', `by ${Math.round(jump / 1000)} s`))
+      isStale = true
+    }
+    if (isStale) restamp(parts.book, now)
     last = now
-    const ended = parts.book.sweep(now)
+    const changes = [...parts.book.sweep(now), ...(isStale ? journaled(parts.book) : [])]
     try {
-      if (ended.length > 0) await parts.journal.append(ended)
+      if (changes.length > 0) await parts.journal.append(changes)
+      isStale = false
     } catch (cause) {
       raise(ownAlarm(now, 'CPC-DHCP-006', String(cause)))
     }

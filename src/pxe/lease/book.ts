@@ -1,9 +1,9 @@
 // Why this file exists: every answer asks who holds an address and what a card holds; both must be one look-up,
 // and what was promised must be counted, so that no flood takes more than its share.
 import type { Ip4, Mac } from '#directory'
-import { endOf, isLive, type Lease, type LeaseChange } from './lease.ts'
+import { endOf, isJournaled, isLive, type Lease, type LeaseChange } from './lease.ts'
 import { pastLeases } from './past.ts'
-import { isDoubtful, type Stamp } from './stamp.ts'
+import { clockJumpMs, elapsedMs, isDoubtful, type Stamp } from './stamp.ts'
 
 /** What answering may ask. It never changes anything. */
 export interface LeaseView {
@@ -126,6 +126,26 @@ export function createLeaseBook(): LeaseBook {
   }
 }
 
+/** The wall clock was set: the next boot, which has nothing else to go by, reckons from stamps of the new time. */
+export function restamp(book: LeaseBook, now: Stamp): void {
+  book.apply(
+    [...book.all()].map((lease) => {
+      const since = { ...lease.since, wallMs: now.wallMs - elapsedMs(lease.since, now) }
+      return { kind: 'keep', lease: { ...lease, since } }
+    }),
+  )
+}
+
+/** The clock was set while nobody looked. */
+export function isOfOtherTime(book: LeaseBook, now: Stamp): boolean {
+  return [...book.all()].some(({ since }) => clockJumpMs(since, now) !== 0)
+}
+
+/** All that the journal should hold of what is in the book. */
+export function journaled(book: LeaseBook): readonly LeaseChange[] {
+  return [...book.all()].map((lease) => ({ kind: 'keep', lease }) as const).filter(isJournaled)
+}
+
 /** What a restart found on disk, and whether the clock can be believed. */
 export interface Restored {
   readonly leases: readonly Lease[]
@@ -137,11 +157,19 @@ export interface Restored {
 export function restoreLeases(found: readonly Lease[], now: Stamp): Restored {
   let doubtful = 0
   const leases = found.map((lease) => {
-    if (!isDoubtful(lease.since, now)) return lease
+    if (!isDoubtful(lease.since, now)) return { ...lease, since: ownStamp(lease.since, now) }
     if (lease.state !== 'past') doubtful += 1
     return { ...lease, since: now }
   })
   return { leases: leases.flatMap((lease) => whatIsLeft(lease, now)), doubtful }
+}
+
+/** From here on the clock may be set as it likes: only what was before this boot is reckoned by the wall's time. */
+function ownStamp(since: Stamp, now: Stamp): Stamp {
+  if (since.bootId === now.bootId) return since
+  const elapsed = elapsedMs(since, now)
+  const { wallMs, monotonicMs, bootId } = now
+  return { wallMs: wallMs - elapsed, monotonicMs: monotonicMs - elapsed, bootId }
 }
 
 /** What ended while we were away is remembered as if it had ended now. */

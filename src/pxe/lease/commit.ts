@@ -16,6 +16,9 @@ export type Commitment =
   | { readonly kind: 'remaining'; readonly seconds: number; readonly cause: unknown }
   | { readonly kind: 'silent'; readonly cause: unknown }
 
+/** In the book, and not or not yet on the disk. It says something of a value, whoever holds that. */
+const unrecorded = new WeakSet<Lease>()
+
 /** The book changes at once, so that nobody else is given the address while the disk is working. */
 export async function commit(
   changes: readonly LeaseChange[],
@@ -26,8 +29,11 @@ export async function commit(
   store.book.apply(changes)
   const durable = changes.filter(isJournaled)
   if (durable.length === 0) return { kind: 'recorded' }
+  const leases = durable.flatMap((change) => (change.kind === 'keep' ? [change.lease] : []))
+  for (const lease of leases) unrecorded.add(lease)
   try {
     await store.journal.append(durable)
+    for (const lease of leases) unrecorded.delete(lease)
     return { kind: 'recorded' }
   } catch (cause) {
     return withoutDisk(changes, { book: store.book, before, now }, cause)
@@ -58,9 +64,9 @@ function withoutDisk(
 
 function recordedBefore(before: readonly LeaseChange[], renewed: Lease): Lease | undefined {
   const old = before.find((change) => addressOf(change) === renewed.address)
-  const isSame =
-    old?.kind === 'keep' && old.lease.state === 'bound' && old.lease.mac === renewed.mac
-  return isSame ? old.lease : undefined
+  if (old?.kind !== 'keep' || old.lease.state !== 'bound') return undefined
+  // The same question came twice at once, and the disk took neither: then there is nothing to go by.
+  return old.lease.mac === renewed.mac && !unrecorded.has(old.lease) ? old.lease : undefined
 }
 
 /** The change that puts back what stands in the book now. */

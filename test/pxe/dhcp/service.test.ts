@@ -4,7 +4,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Ip4, Mac } from '#directory'
 import type { Sighting } from '#feed'
-import { createDhcpService, type DhcpMessage, type DhcpService, restoreLeases } from '#pxe'
+import {
+  createDhcpService,
+  type DhcpMessage,
+  type DhcpService,
+  remainingMs,
+  restoreLeases,
+} from '#pxe'
 import { optionOf } from '../../../src/pxe/dhcp/options.ts'
 import {
   bytesOf,
@@ -156,6 +162,42 @@ test('HOSTILE 34: with a full disk a renewal gets the time that is recorded, and
   assert.deepEqual(optionOf(ack.options, 58), Uint8Array.of(0, 0, 0, 175))
   site.now = later(site.now, 351)
   assert.equal(await ask(renewal), undefined)
+})
+
+test('HOSTILE 34: a request that comes twice at once, with a full disk, is not its own record', async () => {
+  const { service, journal, replies } = running()
+  journal.isBroken = true
+  const bytes = bytesOf(take('10.77.0.205'))
+  await Promise.all([service.receive(bytes, onProv), service.receive(bytes, onProv)])
+  assert.deepEqual(replies, [])
+})
+
+for (const fails of [false, true])
+  test(`HOSTILE 36: when the clock was set, leases are written by the new time${fails ? ', as soon as the disk takes them' : ''}`, async () => {
+    const { service, site, ask, journal } = running()
+    await ask(take('10.77.0.205'))
+    const later5 = later(site.now, 5)
+    site.now = { ...later5, wallMs: later5.wallMs + 3_600_000 }
+    journal.isBroken = fails
+    await service.tick()
+    journal.isBroken = false
+    await service.tick()
+    const rebooted = { wallMs: site.now.wallMs + 60_000, monotonicMs: 9, bootId: 'boot-2' }
+    const [lease] = restoreLeases(await journal.load(), rebooted).leases
+    assert.equal(lease && remainingMs(lease, rebooted), 535_000)
+  })
+
+test('HOSTILE 36: a clock that was set while nobody looked is made good at the first look', async () => {
+  const before = running()
+  await before.ask(take('10.77.0.205'))
+  const site = newSite()
+  site.book.apply([...before.site.book.all()].map((lease) => ({ kind: 'keep', lease })))
+  site.now = { ...later(site.now, 5), wallMs: site.now.wallMs + 3_600_000 }
+  const { service, journal } = running(site)
+  await service.tick()
+  const rebooted = { wallMs: site.now.wallMs + 60_000, monotonicMs: 9, bootId: 'boot-2' }
+  const [lease] = restoreLeases(await journal.load(), rebooted).leases
+  assert.equal(lease && remainingMs(lease, rebooted), 535_000)
 })
 
 test('HOSTILE 25: a pool address where somebody answers is set aside, and the next one is offered', async () => {

@@ -123,6 +123,14 @@ for (const jump of [tenYearsMs, -tenYearsMs]) {
   })
 }
 
+test('HOSTILE 36: a clock that is set after a reboot moves no lease of before it', () => {
+  const now = { wallMs: start.wallMs + 100_000, monotonicMs: 10, bootId: 'boot-2' }
+  const [lease] = restoreLeases([leaseOf(1)], now).leases
+  assert.ok(lease)
+  const set = { ...later(now, 100), wallMs: now.wallMs + tenYearsMs }
+  assert.equal(remainingMs(lease, set), 400_000)
+})
+
 test('after a reboot with a good clock, a lease has the rest of its time, and an ended one is only remembered', () => {
   const now = { wallMs: start.wallMs + 100_000, monotonicMs: 10, bootId: 'boot-2' }
   const { leases, doubtful } = restoreLeases([leaseOf(1), leaseOf(2, { seconds: 60 })], now)
