@@ -85,7 +85,10 @@ export function readDeviceText(rest: DeviceText): Read<Device> {
   } catch {
     return { ok: false, refusal: 'no JSON' }
   }
-  return readPlain(value, device)
+  const read = readPlain(value, device)
+  // It is found by how it begins.
+  const isFound = !read.ok || rest.startsWith(`["${read.value.id}","${read.value.kind}",`)
+  return isFound ? read : { ok: false, refusal: 'spelt in another way' }
 }
 
 function machineValues(machine: Machine): readonly unknown[] {

@@ -11,7 +11,7 @@ export {
   type Step,
   stepAll,
 } from './assemble.ts'
-export { isSameEntry } from './at-rest.ts'
+export { isSameEntry, readDeviceText } from './at-rest.ts'
 export type { HolderChange } from './claim-book.ts'
 export { Buckets, type BucketsDraft, type Lookup } from './buckets.ts'
 export { chooseAddress, freeAddresses, networkContaining, networkForNic } from './choose-address.ts'

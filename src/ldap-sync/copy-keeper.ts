@@ -45,8 +45,8 @@ export class CopyKeeper {
     return this.#savedAt
   }
 
-  async load(): Promise<LoadedCopy> {
-    const loaded = await loadCopy(this.#path)
+  load(): LoadedCopy {
+    const loaded = loadCopy(this.#path)
     if (loaded.kind === 'damaged') this.#trouble = `the last copy is damaged: ${loaded.why}`
     if (loaded.kind === 'loaded') this.#savedAt = loaded.copy.heardAt
     return loaded

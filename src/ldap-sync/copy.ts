@@ -1,8 +1,6 @@
 // Why this file exists: with LDAP down at the start, a site still boots: from the last good copy, whose age is
 // known and whose every byte is checked (HOSTILE 38). JSON lines: a header, an entry each, a checksum.
-import { createHash } from 'node:crypto'
-import { open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readLines, saveLines, setAside } from '#checked-file'
 import { parseUuid } from '#directory'
 import { attributeList } from './attribute-list.ts'
 import { rawEntry, type RawEntry } from './raw-entry.ts'
@@ -27,30 +25,10 @@ export type LoadedCopy =
 
 const copyVersion = 1
 const linesPerWrite = 500
-const newline = 0x0a
 
-/** Replaces the file at once or not at all; what it returns from is on disk. */
-export async function saveCopy(path: string, copy: Copy): Promise<void> {
-  const fresh = `${path}.new`
-  const file = await open(fresh, 'w', 0o600)
-  try {
-    const hash = createHash('sha256')
-    for (const block of blocksOf(copy)) {
-      hash.update(block)
-      await file.write(block)
-    }
-    await file.write(`${JSON.stringify({ sha256: hash.digest('hex') })}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(fresh, path)
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+/** What it returns from is on disk. */
+export function saveCopy(path: string, copy: Copy): Promise<void> {
+  return saveLines(path, blocksOf(copy))
 }
 
 function* blocksOf(copy: Copy): Generator<string> {
@@ -71,32 +49,30 @@ function lineOf({ id, dn, attributes }: RawEntry): string {
   return `${JSON.stringify([id, dn, [...attributes]])}\n`
 }
 
-export async function loadCopy(path: string): Promise<LoadedCopy> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (bytes === undefined) return { kind: 'none' }
-  const copy = parseCopy(bytes)
+export function loadCopy(path: string): LoadedCopy {
+  const read = readLines(path)
+  if (read.kind === 'none') return read
+  const copy = read.kind === 'damaged' ? read.why : parseCopy(read.lines)
   if (typeof copy !== 'string') return { kind: 'loaded', copy }
-  await rename(path, `${path}.damaged`)
+  setAside(path)
   return { kind: 'damaged', why: copy }
 }
 
 /** The copy, or why it is none. */
-function parseCopy(bytes: Buffer): Copy | string {
-  const bodyEnd = bytes.lastIndexOf(newline, bytes.length - 2) + 1
-  const sum: unknown = parseLine(bytes, bodyEnd)
-  const expected = createHash('sha256').update(bytes.subarray(0, bodyEnd)).digest('hex')
-  if (!isRecord(sum) || sum['sha256'] !== expected) return 'its checksum is wrong'
-  const header: unknown = parseLine(bytes, 0)
-  if (!isRecord(header) || header['version'] !== copyVersion) return 'it has another version'
+function parseCopy(lines: Iterable<string>): Copy | string {
+  let header: unknown
   const entries: RawEntry[] = []
-  // A line at a time: all of it as one text, and then as many, would be twice its size in memory.
-  for (let at = bytes.indexOf(newline) + 1; at < bodyEnd; at = bytes.indexOf(newline, at) + 1) {
-    const entry = parseEntry(parseLine(bytes, at))
-    if (entry) entries.push(entry)
+  for (const line of lines) {
+    const value = parseLine(line)
+    if (header === undefined) {
+      if (!isRecord(value) || value['version'] !== copyVersion) return 'it has another version'
+      header = value
+    } else {
+      const entry = parseEntry(value)
+      if (entry) entries.push(entry)
+    }
   }
+  if (!isRecord(header)) return 'it has another version'
   const { count, base, question, heardAt, cookie, held, heldSince } = header
   if (entries.length !== count) return 'it does not hold as many entries as it says'
   if (typeof base !== 'string' || typeof question !== 'string' || typeof heardAt !== 'number') {
@@ -128,9 +104,9 @@ function parseEntry(line: unknown): RawEntry | undefined {
   return rawEntry(id, dn, attributeList(attributes))
 }
 
-function parseLine(bytes: Buffer, from: number): unknown {
+function parseLine(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8', from, bytes.indexOf(newline, from)))
+    const value: unknown = JSON.parse(line)
     return value
   } catch {
     return undefined

@@ -136,7 +136,7 @@ export class DirectorySync {
 
   /** Tells the last good copy first, then follows the server. Resolves when the copy has been told. */
   async start(): Promise<void> {
-    const loaded = await this.#copy.load()
+    const loaded = this.#copy.load()
     const isOurs = loaded.kind === 'loaded' && loaded.copy.base === this.#settings.base
     const copy = isOurs ? loaded.copy : undefined
     if (copy) this.#restore(copy)

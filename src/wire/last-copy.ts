@@ -1,20 +1,18 @@
 // Why this file exists: after a power cut machines ask before core has read its directory, and core may wait long for it.
 // So wire keeps a copy of what it served, whose every byte is checked (HOSTILE 38). JSON lines: a header, parts of the
 // snapshot, a checksum.
-import { createHash } from 'node:crypto'
-import { readFileSync, renameSync } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readLines, saveLines, setAside } from '#checked-file'
 import {
   type DnsName,
   type EntryId,
   emptySnapshot,
   parseUuid,
   readDelta,
+  readDeviceText,
   type Snapshot,
   SnapshotBuilder,
 } from '#directory'
-import { deltasOf, deltasPerPart, type NextBoot, nextBoots } from '#feed'
+import { type NextBoot, nextBoots } from '#feed'
 
 export interface PictureCopy {
   readonly snapshot: Snapshot
@@ -30,91 +28,61 @@ export type LoadedPicture =
   /** Set aside under another name. */
   | { readonly kind: 'damaged'; readonly why: string }
 
-const copyVersion = 1
-const newline = 0x0a
+const copyVersion = 2
+/** Between two blocks packets are answered. */
+const linesPerBlock = 200
 
-/** Replaces the file at once or not at all. Between two parts packets are answered. */
-export async function savePicture(path: string, copy: PictureCopy): Promise<void> {
-  const fresh = `${path}.new`
-  const file = await open(fresh, 'w', 0o600)
-  try {
-    const hash = createHash('sha256')
-    for (const line of linesOf(copy)) {
-      hash.update(line)
-      await file.write(line)
-    }
-    await file.write(`${JSON.stringify({ sha256: hash.digest('hex') })}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  renameSync(fresh, path)
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+export function savePicture(path: string, copy: PictureCopy): Promise<void> {
+  return saveLines(path, blocksOf(copy))
 }
 
-function* linesOf({ snapshot, serial, chosen, savedAt }: PictureCopy): Generator<string> {
-  const { domain, number, entries, setAside } = snapshot
-  const count = entries.size + setAside.size
-  const header = {
-    version: copyVersion,
-    domain,
-    number,
-    serial,
-    savedAt,
-    chosen: [...chosen],
-    count,
+function* blocksOf({ snapshot, serial, chosen, savedAt }: PictureCopy): Generator<string> {
+  const { domain, number, entries, setAside: aside } = snapshot
+  const count = entries.size + aside.size
+  const header = { version: copyVersion, domain, number, serial, savedAt, chosen: [...chosen] }
+  yield `${JSON.stringify({ ...header, count })}\n`
+  let block: string[] = []
+  for (const line of linesOf(snapshot)) {
+    block.push(`${line}\n`)
+    if (block.length < linesPerBlock) continue
+    yield block.join('')
+    block = []
   }
-  yield `${JSON.stringify(header)}\n`
-  let part: unknown[] = []
-  for (const delta of deltasOf(snapshot)) {
-    part.push(delta)
-    if (part.length < deltasPerPart) continue
-    yield `${JSON.stringify(part)}\n`
-    part = []
+  yield block.join('')
+}
+
+/** A device as it rests, which is a list; everything else as a delta. */
+function* linesOf({ entries, setAside: aside }: Snapshot): Generator<string> {
+  for (const rest of entries.allAtRest()) {
+    yield typeof rest === 'string' ? rest : JSON.stringify({ kind: 'put', entry: rest })
   }
-  if (part.length > 0) yield `${JSON.stringify(part)}\n`
+  for (const item of aside.values()) yield JSON.stringify({ kind: 'set-aside', item })
 }
 
 /** A copy of another domain is none of ours. */
 export function loadPicture(path: string, domain: DnsName): LoadedPicture {
-  const bytes = readIfThere(path)
-  if (bytes === undefined) return { kind: 'none' }
-  const copy = readPicture(bytes, domain)
+  const read = readLines(path)
+  if (read.kind === 'none') return read
+  const copy = read.kind === 'damaged' ? read.why : readPicture(read.lines, domain)
   if (copy === undefined) return { kind: 'none' }
   if (typeof copy !== 'string') return { kind: 'loaded', copy }
-  renameSync(path, `${path}.damaged`)
+  setAside(path)
   return { kind: 'damaged', why: copy }
 }
 
-function readIfThere(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
 /** The copy, or why it is none; `undefined` for somebody else's. */
-function readPicture(bytes: Buffer, domain: DnsName): PictureCopy | string | undefined {
-  const bodyEnd = bytes.lastIndexOf(newline, bytes.length - 2) + 1
-  const sum = parsedLine(bytes, bodyEnd)
-  const expected = createHash('sha256').update(bytes.subarray(0, bodyEnd)).digest('hex')
-  if (!isRecord(sum) || sum['sha256'] !== expected) return 'its checksum is wrong'
-  const header = parsedLine(bytes, 0)
+function readPicture(all: Iterable<string>, domain: DnsName): PictureCopy | string | undefined {
+  const lines = Iterator.from(all)
+  const header = parsedLine(lines.next().value ?? '')
   if (!isRecord(header) || header['version'] !== copyVersion) return 'it has another version'
   if (header['domain'] !== domain) return undefined
   const { number, serial, savedAt, chosen, count } = header
-  if (typeof number !== 'number' || typeof serial !== 'number' || typeof savedAt !== 'number')
+  const isWhole = typeof number === 'number' && typeof serial === 'number'
+  if (!isWhole || typeof savedAt !== 'number' || typeof count !== 'number')
     return 'its header is incomplete'
-  const builder = new SnapshotBuilder(emptySnapshot(domain))
-  for (let at = bytes.indexOf(newline) + 1; at < bodyEnd; at = bytes.indexOf(newline, at) + 1) {
-    const why = takePart(builder, parsedLine(bytes, at))
+  const builder = new SnapshotBuilder(emptySnapshot(domain), count)
+  for (const line of lines) {
+    const why = takeLine(builder, line)
     if (why !== undefined) return why
   }
   const snapshot = builder.done(number)
@@ -123,14 +91,15 @@ function readPicture(bytes: Buffer, domain: DnsName): PictureCopy | string | und
     : 'it does not hold as many entries as it says'
 }
 
-function takePart(builder: SnapshotBuilder, part: unknown): string | undefined {
-  if (!Array.isArray(part)) return 'a line of it is no part of a snapshot'
-  for (const item of part.map((each: unknown) => each)) {
-    const delta = readDelta(item)
-    if (!delta.ok) return delta.refusal
-    builder.take([delta.value])
+function takeLine(builder: SnapshotBuilder, line: string): string | undefined {
+  if (line.startsWith('[')) {
+    const device = readDeviceText(line)
+    if (device.ok) builder.take([{ kind: 'put', entry: device.value }], () => line)
+    return device.ok ? undefined : device.refusal
   }
-  return undefined
+  const delta = readDelta(parsedLine(line))
+  if (delta.ok) builder.take([delta.value])
+  return delta.ok ? undefined : delta.refusal
 }
 
 function readChosen(value: unknown): ReadonlyMap<EntryId, NextBoot> {
@@ -146,9 +115,9 @@ function readChosen(value: unknown): ReadonlyMap<EntryId, NextBoot> {
   )
 }
 
-function parsedLine(bytes: Buffer, from: number): unknown {
+function parsedLine(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8', from, bytes.indexOf(newline, from)))
+    const value: unknown = JSON.parse(line)
     return value
   } catch {
     return undefined
