@@ -73,8 +73,11 @@ function closeWhenIdle(socket: Duplex): NodeJS.Timeout {
 
 function answerOne(socket: Duplex, bytes: Uint8Array, options: DnsServerOptions): void {
   const view = options.view()
-  if (view === undefined || options.admits?.((options.now ?? ownTime)()) === false)
+  if (view === undefined) return void socket.destroy()
+  if (options.admits?.((options.now ?? ownTime)()) === false) {
+    options.count('dropped')
     return void socket.destroy()
+  }
   const transport = 'tcp'
   const forwards = options.forwarder !== undefined
   const asksPublic = options.forwarder?.isPublic === true

@@ -25,7 +25,7 @@ export interface DnsServerOptions {
   /** `undefined` until the first snapshot came: then silence is the honest answer. */
   readonly view: () => ZoneView | undefined
   readonly forwarder: Forwarder | undefined
-  readonly count: (why: DnsReason | 'forwarded') => void
+  readonly count: (why: DnsReason | 'forwarded' | 'dropped') => void
   /** Each question with its answer's reason; the bytes must not be changed. */
   readonly seen?: (seen: DnsSeen) => void
   /** Asked once for each question; absent: every one is answered. */
@@ -46,7 +46,7 @@ export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void
     const view = options.view()
     // Port 0 can only be forged, and nothing can be sent there.
     if (view === undefined || from.port === 0) return
-    if (options.admits?.(now()) === false) return
+    if (options.admits?.(now()) === false) return options.count('dropped')
     const isUnproven = isStranger(from.address, view)
     const tooOften = isUnproven && frequency.isTooOften(parseIp4(from.address) ?? 0, now())
     const forwards = options.forwarder !== undefined

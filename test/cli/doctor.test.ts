@@ -132,6 +132,9 @@ test('a loader is found where the site put it, or where Debian does', async () =
 test('each loader that doctor looks for is one that machines are offered', () => {
   const offered = new Set(Object.values(loaderOfArchitecture))
   for (const { file } of otherLoaders) assert.ok(offered.has(file), file)
+  // The one that Debian's package brings under that name is looked for as a program.
+  const lookedFor = new Set([...otherLoaders.map(({ file }) => file), 'snponly.efi'])
+  assert.deepEqual([...offered.difference(lookedFor)], [])
 })
 
 test('an external directory needs no slapd', async () => {

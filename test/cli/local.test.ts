@@ -37,6 +37,7 @@ const nouns: Readonly<Record<string, readonly string[]>> = {
   cluster: ['list', 'show', 'plan', 'apply', 'down', 'timeline'],
   vcn: ['list', 'show', 'console'],
   job: ['list', 'show', 'watch', 'cancel'],
+  whatif: ['machine', 'entry', 'packet'],
   hpl: ['run', 'show', 'compare', 'history', 'size', 'parse'],
 }
 const alone = [
@@ -46,6 +47,7 @@ const alone = [
   'doctor',
   'lint',
   'explain',
+  'whatif',
   'events',
   'explain-error',
   'completion',

@@ -106,6 +106,38 @@ test('held removals are accepted or rejected by name of the caller', async () =>
   )
 })
 
+test('what is only thought of is asked: a machine, entries and packets, and set aside is exit 5', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cpc-whatif-'))
+  try {
+    const [ldif, pcap] = [join(folder, 'new.ldif'), join(folder, 'boot.pcap')]
+    writeFileSync(ldif, 'dn: cn=twice\n')
+    const capture = Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex')
+    writeFileSync(pcap, capture)
+    const machine = await shell.coppice(['whatif', 'machine', 'n7', '--mac', '52:54:00:00:00:07'])
+    assert.match(machine.out, /^n7 would get it$/m)
+    assert.equal(machine.exit, 0)
+    assert.equal((await shell.coppice(['whatif', 'entry', ldif])).exit, 5)
+    assert.equal((await shell.coppice(['whatif', ldif])).exit, 5)
+    for (const words of [[pcap], ['packet', pcap]]) {
+      const { out } = await shell.coppice(['whatif', ...words, '-o', 'json'])
+      assert.match(out, new RegExp(`dhcp ${capture.toString('base64')}`.replaceAll('+', '.')))
+    }
+    const hex = await shell.coppice(['whatif', 'packet', '--hex', '00ff', '--protocol', 'dns'])
+    assert.match(hex.out, /^dns 00ff gets nothing$/m)
+    assert.equal((await shell.coppice(['whatif'])).exit, 2)
+    assert.match((await shell.coppice(['whatif', join(folder, 'none')])).err, /CPC-CLI-007/)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('explain gives data on demand, in either way to ask for it', async () => {
+  for (const words of [['--json'], ['-o', 'json']]) {
+    const { out } = await shell.coppice(['explain', 'n001', ...words])
+    assert.match(out, /"rule":"noPool","operands":\["prov",1\]/)
+  }
+})
+
 test('status, explain and leases are told', async () => {
   assert.match((await shell.coppice(['status'])).out, /^domain +cluster\.test$/m)
   assert.match((await shell.coppice(['status', '-o', 'json'])).out, /"connected":true/)

@@ -68,6 +68,7 @@ export const usedPackages: readonly UsedPackage[] = [
 export const otherLoaders: readonly { readonly file: string; readonly machines: string }[] = [
   { file: 'undionly.kpxe', machines: 'BIOS' },
   { file: 'snponly-arm64.efi', machines: 'ARM64 UEFI' },
+  { file: 'snponly-i386.efi', machines: 'x86 UEFI' },
 ]
 
 export const loaderFolder = '/usr/lib/ipxe'
