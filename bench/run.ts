@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Bench, type BenchOptions, type Report } from './harness/bench.ts'
 import { machineLine } from './harness/machine.ts'
-import { reportText } from './harness/report.ts'
+import { missedIn, reportText } from './harness/report.ts'
 import { ldapBench } from './ldap/index.ts'
 
 /** All names of the contract; those without a bench are refused by name, never passed over. */
@@ -65,3 +65,7 @@ for (const [name, bench] of wanted(positionals)) {
 }
 if (values.json !== undefined)
   writeFileSync(values.json, `${JSON.stringify(reports, undefined, 2)}\n`)
+
+const missed = reports.flatMap(missedIn)
+for (const line of missed) process.stderr.write(`missed: ${line}\n`)
+if (missed.length > 0) process.exitCode = 1

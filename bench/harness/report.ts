@@ -1,7 +1,7 @@
 // Why this file exists: figures are read by people as a table; a target that is missed stands there as plainly as one
 // that is met.
-import type { Figure, Report } from './bench.ts'
-import { spreadOf } from './statistics.ts'
+import type { Figure, Report, Target } from './bench.ts'
+import { type Spread, spreadOf } from './statistics.ts'
 
 const columns = ['what', 'who', 'median', 'p99', 'min', 'max', 'n', 'target']
 
@@ -19,13 +19,20 @@ function rowOf({ what, who, unit, samples, target }: Figure): readonly string[] 
   return [what, who, ...cells, String(samples.length), verdict(spread, unit, target)]
 }
 
-function verdict(
-  spread: ReturnType<typeof spreadOf>,
-  unit: string,
-  target: Figure['target'],
-): string {
+/** What was promised and is not so. */
+export function missedIn({ bench, figures }: Report): readonly string[] {
+  return figures.flatMap(({ what, samples, target }) =>
+    target === undefined || isMet(spreadOf(samples), target) ? [] : [`${bench}: ${what}`],
+  )
+}
+
+function isMet(spread: Spread, target: Target): boolean {
+  return spread[target.of] <= target.most
+}
+
+function verdict(spread: Spread, unit: string, target: Figure['target']): string {
   if (target === undefined) return ''
-  const word = spread[target.of] <= target.most ? 'met' : 'MISSED'
+  const word = isMet(spread, target) ? 'met' : 'MISSED'
   return `${target.of} ≤ ${target.most} ${unit}: ${word}`
 }
 
