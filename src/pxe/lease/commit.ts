@@ -16,8 +16,8 @@ export type Commitment =
   | { readonly kind: 'remaining'; readonly seconds: number; readonly cause: unknown }
   | { readonly kind: 'silent'; readonly cause: unknown }
 
-/** In the book, and not or not yet on the disk. It says something of a value, whoever holds that. */
-const unrecorded = new WeakSet<Lease>()
+/** Of a lease that is not or not yet on the disk, what stood before it. It says something of a value, whoever holds that. */
+const unrecorded = new WeakMap<Lease, LeaseChange>()
 
 /** The book changes at once, so that nobody else is given the address while the disk is working. */
 export async function commit(
@@ -29,14 +29,17 @@ export async function commit(
   store.book.apply(changes)
   const durable = changes.filter(isJournaled)
   if (durable.length === 0) return { kind: 'recorded' }
-  const leases = durable.flatMap((change) => (change.kind === 'keep' ? [change.lease] : []))
-  for (const lease of leases) unrecorded.add(lease)
+  for (const [at, change] of changes.entries()) {
+    const behind = before[at]
+    if (change.kind === 'keep' && isJournaled(change) && behind)
+      unrecorded.set(change.lease, behind)
+  }
   try {
     await store.journal.append(durable)
-    for (const lease of leases) unrecorded.delete(lease)
+    for (const change of durable) if (change.kind === 'keep') unrecorded.delete(change.lease)
     return { kind: 'recorded' }
   } catch (cause) {
-    return withoutDisk(changes, { book: store.book, before, now }, cause)
+    return withoutDisk(changes, { book: store.book, before: before.map(lastRecorded), now }, cause)
   }
 }
 
@@ -64,9 +67,19 @@ function withoutDisk(
 
 function recordedBefore(before: readonly LeaseChange[], renewed: Lease): Lease | undefined {
   const old = before.find((change) => addressOf(change) === renewed.address)
-  if (old?.kind !== 'keep' || old.lease.state !== 'bound') return undefined
-  // The same question came twice at once, and the disk took neither: then there is nothing to go by.
-  return old.lease.mac === renewed.mac && !unrecorded.has(old.lease) ? old.lease : undefined
+  const isSame =
+    old?.kind === 'keep' && old.lease.state === 'bound' && old.lease.mac === renewed.mac
+  return isSame ? old.lease : undefined
+}
+
+/** The same question may come twice at once, and the disk take neither: then what stood before both is put back. */
+function lastRecorded(change: LeaseChange): LeaseChange {
+  let last = change
+  for (let next: LeaseChange | undefined = last; next !== undefined;) {
+    last = next
+    next = last.kind === 'keep' ? unrecorded.get(last.lease) : undefined
+  }
+  return last
 }
 
 /** The change that puts back what stands in the book now. */
