@@ -1,4 +1,15 @@
-// Why this file exists: `npm run soak` holds an appliance for as long as you say; `npm run soak -- fuzz` bends a million
-// messages. Both are by hand, and too long for `npm test`.
-const [what] = process.argv.slice(2)
-await(what === 'fuzz' ? import('../fuzz/run.ts') : import('./appliance.ts'))
+// Why this file exists: what is too long for `npm test` is run by hand. `npm run soak` holds an appliance for as long as you
+// say; `-- fuzz` bends a million packets of each protocol; `-- sim` lives through ten thousand simulated lives.
+const words = process.argv.slice(2)
+const only = words.indexOf('--only')
+const what = only >= 0 ? words[only + 1] : words[0]
+switch (what) {
+  case 'fuzz':
+    await import('../fuzz/run.ts')
+    break
+  case 'sim':
+    await import('../sim/run.ts')
+    break
+  default:
+    await import('./appliance.ts')
+}
