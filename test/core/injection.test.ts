@@ -167,7 +167,7 @@ function personsOf({ entries }: Snapshot): readonly Person[] {
 function scriptOf(machine: Machine): string {
   const uuid = known(parseUuid('0c0ffee0-0000-4000-8000-000000000011'))
   return bootScript({
-    decision: { kind: 'kvm-host', machine, why: '' },
+    decision: { kind: 'kvm-host', machine, why: { rule: 'role', operands: [] } },
     request: { mac, uuid, platform: 'efi', round: 0 },
     place: {
       server: address,

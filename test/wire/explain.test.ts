@@ -257,6 +257,15 @@ for (const [address, place] of [
   })
 }
 
+test('beside another server a machine is told that another gives its address, and what we give it to load', () => {
+  const { site, explain } = stand()
+  site.settings = { ...site.settings, mode: 'proxy' }
+  const told = explain('n001')
+  assert.equal(of(told, 'dhcp')[0]?.rule, 'notBooting')
+  assert.ok(of(told, 'boot').some(({ values }) => values?.['file'] === 'snponly.efi'))
+  assert.equal(of(told, 'script')[0]?.values?.['boots'], 'kvm-host')
+})
+
 test('a name that nobody has is nobody', () => {
   assert.deepEqual(stand().explain('n009'), { subject: 'nobody', facts: [] })
 })

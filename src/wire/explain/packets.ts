@@ -4,7 +4,7 @@ import { contains, formatIp4 } from '#directory'
 import { explainQuery } from '#dns'
 import type { Fact, ForeignPacket, Told } from '#feed'
 import { decodeDhcp, describeMessage, explainTftp, outcomeFacts, refusedFact } from '#pxe'
-import type { Explaining } from './explain.ts'
+import type { Explaining } from './explaining.ts'
 import { arrivalAt, type ExplainedEnd } from './places.ts'
 
 export function explainPackets(
