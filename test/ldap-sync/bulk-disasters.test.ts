@@ -20,6 +20,7 @@ import { bulkPlaceAt, prepareSlapd } from '#ldap-sync'
 import { eventually } from '../eventually.ts'
 import { needsRoot } from '../needs.ts'
 import {
+  asked,
   copiesOf,
   failuresOf,
   leftIn,
@@ -63,7 +64,10 @@ describe('a large order', slapdAndTools, () => {
       const { watched, order, moments } = here
       const copies = copiesOf(provider())
       moments.push({ ...momentsOf() })
-      const outcomes = await watched.sync.writer.carryOut(numbered(many, (number) => order(number)))
+      const outcomes = await watched.sync.writer.carryOut(
+        numbered(many, (number) => order(number)),
+        asked,
+      )
       assert.deepEqual(failuresOf(outcomes), [])
       assert.equal(copiesOf(provider()), copies + (isCopied ? 1 : 0))
       await shows(here, many)
@@ -97,7 +101,10 @@ describe('a large order', slapdAndTools, () => {
         cpSync(join(dataDir, 'ldap'), join(remains, 'ldap'), { recursive: true })
       }
       moments.push({ [moment]: keep })
-      await watched.sync.writer.carryOut(numbered(many, (number) => order(number)))
+      await watched.sync.writer.carryOut(
+        numbered(many, (number) => order(number)),
+        asked,
+      )
       assert.ok(existsSync(join(remains, 'ldap/db.new')))
       await prepareSlapd({ dataDir: remains, base, listen: '127.0.0.1:1' })
       assert.deepEqual(leftIn(remains), [])
@@ -138,7 +145,10 @@ test(
         fill(filling, disk)
       },
     })
-    const outcomes = await watched.sync.writer.carryOut(numbered(many, (number) => order(number)))
+    const outcomes = await watched.sync.writer.carryOut(
+      numbered(many, (number) => order(number)),
+      asked,
+    )
     assert.deepEqual(
       provider.server.lines.filter((line) => line.includes('large order is in')),
       [],
@@ -163,7 +173,7 @@ test(
     )
     assert.equal(kept.size, done.size)
     const rest = numbered(many, (number) => order(number)).filter(({ dn }) => !done.has(dn))
-    assert.deepEqual(failuresOf(await watched.sync.writer.carryOut(rest)), [])
+    assert.deepEqual(failuresOf(await watched.sync.writer.carryOut(rest, asked)), [])
     await shows(here, many)
   },
 )

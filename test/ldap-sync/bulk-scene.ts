@@ -14,6 +14,9 @@ import type { WatchedSync } from './watched-sync.ts'
 /** Enough for a copy. */
 export const many = 600
 
+/** By a person. */
+export const asked = { mayHoldOthers: true } as const
+
 export interface Moments {
   readonly opened?: () => void | Promise<void>
   readonly written?: () => void | Promise<void>

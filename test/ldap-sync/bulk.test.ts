@@ -6,6 +6,7 @@ import { parseDnsName } from '#directory'
 import { eventually } from '../eventually.ts'
 import { known } from './bench.ts'
 import {
+  asked,
   copiesOf,
   failuresOf,
   macOf,
@@ -25,7 +26,10 @@ describe('a large order', slapdAndTools, () => {
     const copies = copiesOf(provider())
     const progress: number[] = []
     const orders = numbered(many, (number) => order(number))
-    const outcomes = await watched.sync.writer.carryOut(orders, { onDone: (n) => progress.push(n) })
+    const outcomes = await watched.sync.writer.carryOut(orders, {
+      ...asked,
+      onDone: (n) => progress.push(n),
+    })
     assert.deepEqual(failuresOf(outcomes), [])
     assert.equal(progress.at(-1), many)
     assert.equal(copiesOf(provider()), copies + 1)
@@ -33,7 +37,7 @@ describe('a large order', slapdAndTools, () => {
     // It was exchanged, not lost.
     assert.deepEqual([...watched.kinds], ['live'])
     const removals = orders.map(({ dn }) => ({ kind: 'delete', dn }) as const)
-    assert.deepEqual(failuresOf(await watched.sync.writer.carryOut(removals)), [])
+    assert.deepEqual(failuresOf(await watched.sync.writer.carryOut(removals, asked)), [])
     await shows(here, 0)
     assert.equal(copiesOf(provider()), copies + 2)
   })
@@ -45,7 +49,7 @@ describe('a large order', slapdAndTools, () => {
     const twice = [order(2, macOf(0xee)), order(3, macOf(0xee))]
     const wrong = { kind: 'add', dn: `cn=x,${bench.base}`, attributes: [] } as const
     const orders = [double, ...twice, wrong, ...numbered(many, (number) => order(number + 3))]
-    const outcomes = await watched.sync.writer.carryOut(orders)
+    const outcomes = await watched.sync.writer.carryOut(orders, asked)
     const refused = failuresOf(outcomes)
     assert.equal(refused.length, 3)
     assert.ok(refused.some((each) => each.order === double))
@@ -61,7 +65,10 @@ describe('a large order', slapdAndTools, () => {
     async ({ watched, order }) => {
       const copies = copiesOf(provider())
       await watched.sync.writer.carryOut([order(1)])
-      const outcomes = await watched.sync.writer.carryOut(numbered(many, () => order(1)))
+      const outcomes = await watched.sync.writer.carryOut(
+        numbered(many, () => order(1)),
+        asked,
+      )
       assert.equal(failuresOf(outcomes).length, many)
       assert.equal(copiesOf(provider()), copies)
     },
@@ -82,7 +89,7 @@ describe('a large order', slapdAndTools, () => {
     })()
     await eventually('somebody writes', () => answered.length > 2)
     const orders = numbered(many, (number) => order(number))
-    assert.deepEqual(failuresOf(await watched.sync.writer.carryOut(orders)), [])
+    assert.deepEqual(failuresOf(await watched.sync.writer.carryOut(orders, asked)), [])
     const writtenBefore = answered.length
     await eventually('somebody writes again', () => answered.length > writtenBefore)
     over = true
@@ -117,7 +124,10 @@ describe('a large order', slapdAndTools, () => {
           waiting.push(watched.sync.writer.addMachine(name, { macs: [macOf(0x77_0000)] }))
         },
       })
-      const outcomes = await watched.sync.writer.carryOut(numbered(many, (number) => order(number)))
+      const outcomes = await watched.sync.writer.carryOut(
+        numbered(many, (number) => order(number)),
+        asked,
+      )
       assert.deepEqual(failuresOf(outcomes), [])
       await Promise.all(waiting)
       await shows(here, many + 1)

@@ -9,6 +9,7 @@ import { parseIp4 } from '#directory'
 import { bulkPlaceAt, type DirectorySyncSettings, type OrderOutcome } from '#ldap-sync'
 import { issueOwn, openAuthority } from '#trust'
 import { entryOrder } from '../../src/ldap-sync/write/order.ts'
+import { asked } from './bulk-scene.ts'
 import { machineLdif, modify, signedIn, slapdAndTools, tool } from './ldap-tools.ts'
 import { RealSlapd } from './real-slapd.ts'
 import { StockReplica } from './stock-replica.ts'
@@ -106,11 +107,11 @@ test(
       )
       const away = { kind: 'delete', dn: `cn=h,${machines}` } as const
       const isDone = ({ kind }: OrderOutcome): boolean => kind === 'done'
-      assert.ok((await writer.carryOut([away, ...adds])).every(isDone))
+      assert.ok((await writer.carryOut([away, ...adds], asked)).every(isDone))
       await replica.has(['i', 'j', 'k', 'z', ...names].toSorted().join(' '))
       await replica.stop('SIGKILL')
       const removals = adds.map(({ dn }) => ({ kind: 'delete', dn }) as const)
-      assert.ok((await writer.carryOut(removals)).every(isDone))
+      assert.ok((await writer.carryOut(removals, asked)).every(isDone))
       await replica.start()
       await replica.has('i j k z')
       assert.equal(server.lines.filter((line) => line.includes('large order is in')).length, 2)

@@ -50,6 +50,7 @@ export async function carryOutItems(
     const orders = phase.flatMap((item) => item.orders)
     const outcomes = await parts.sync.writer.carryOut(orders, {
       signal: watch.signal,
+      mayHoldOthers: true,
       onDone: (done) => watch.onProgress({ done: before + done, of }),
     })
     noteFailures(phase, outcomes, failed)

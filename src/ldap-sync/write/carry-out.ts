@@ -28,7 +28,8 @@ export async function carryOut(
   edges: WriterEdges,
 ): Promise<OrderOutcome[]> {
   const { bulk, ...rest } = edges
-  if (bulk === undefined || orders.length < bulkOrdersMin) return inBatches(orders, options, rest)
+  const isLarge = options.mayHoldOthers === true && orders.length >= bulkOrdersMin
+  if (bulk === undefined || !isLarge) return inBatches(orders, options, rest)
   const { session } = rest
   const result = await session.inTurn(() =>
     session.alone(async () => {

@@ -15,6 +15,8 @@ export interface CarryOutOptions {
   readonly signal?: AbortSignal
   /** After each batch: how many are done by now. */
   readonly onDone?: (done: number) => void
+  /** Writes of others may be refused meanwhile, if they are many: for what a person asked for, and waits for. */
+  readonly mayHoldOthers?: boolean
 }
 
 /** Long enough that one sync of a disk among so many does not count, short enough that other writers get through. */

@@ -74,9 +74,9 @@ function putContainers(work: Work, networks: readonly ClusterNetwork[]): void {
 }
 
 function clusterDn({ of, input }: Work): string | undefined {
-  return [...input.directory.entries.values()]
-    .filter((entry) => entry.kind === 'cluster')
-    .find(({ vo, name }) => vo === of.vo && name === of.cluster)?.dn
+  return Array.from(input.directory.entries.ofKind('cluster')).find(
+    ({ vo, name }) => vo === of.vo && name === of.cluster,
+  )?.dn
 }
 
 /** The VO's network reaches wherever any of its clusters is; the cluster's own only where its nodes have it. */
