@@ -240,3 +240,31 @@ for (const [sentence, bytes, reason] of [
     assert.ok(wire && core)
   })
 }
+
+test('what core asks over the feed is answered by wire, and a wire that cannot answer tells why in its log', async (t) => {
+  const path = socketPath(t)
+  const troubles = collector<string>()
+  const heard = collector<FeedMessage>()
+  using wire = await WireEnd.listen({
+    socketPath: path,
+    outbox: memoryOutbox(),
+    onMessage: heard.add,
+    onQuestion: (question) =>
+      question.kind === 'subject'
+        ? Promise.resolve({
+            subject: 'machine',
+            facts: [{ topic: 'dhcp', text: question.subject, operands: ['n001', 1] }],
+          })
+        : Promise.reject(new Error('no packets today')),
+    onTrouble: troubles.add,
+  })
+  const core = startCore(path, () => undefined)
+  await heard.count(opening.length)
+  const told = await core.ask({ kind: 'subject', subject: 'n001' })
+  assert.deepEqual(told.facts, [{ topic: 'dhcp', text: 'n001', operands: ['n001', 1] }])
+  const unanswered = core.ask({ kind: 'packets', packets: [] })
+  assert.match((await troubles.count(1))[0] ?? '', /no packets today/)
+  core[Symbol.dispose]()
+  await assert.rejects(unanswered, /CPC-FEED-001|away/)
+  assert.ok(wire)
+})
