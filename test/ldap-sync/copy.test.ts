@@ -37,14 +37,14 @@ const copy: Copy = {
 test('a copy that was saved is loaded the same', async () => {
   const path = join(folder, 'same')
   await saveCopy(path, copy)
-  assert.deepEqual(await loadCopy(path), { kind: 'loaded', copy })
+  assert.deepEqual(loadCopy(path), { kind: 'loaded', copy })
   const { cookie: _cookie, ...without } = copy
   await saveCopy(path, { ...without, entries: [] })
-  assert.deepEqual(await loadCopy(path), { kind: 'loaded', copy: { ...without, entries: [] } })
+  assert.deepEqual(loadCopy(path), { kind: 'loaded', copy: { ...without, entries: [] } })
 })
 
 test('without a file there is no copy, which is no error', async () => {
-  assert.deepEqual(await loadCopy(join(folder, 'nothing')), { kind: 'none' })
+  assert.deepEqual(loadCopy(join(folder, 'nothing')), { kind: 'none' })
 })
 
 test('a copy cut at any byte is damaged, never shorter, and is kept aside', async () => {
@@ -53,7 +53,7 @@ test('a copy cut at any byte is damaged, never shorter, and is kept aside', asyn
   const whole = readFileSync(path)
   for (let length = 0; length < whole.length - 1; length += 7) {
     writeFileSync(path, whole.subarray(0, length))
-    const loaded = await loadCopy(path)
+    const loaded = loadCopy(path)
     assert.equal(loaded.kind, 'damaged', `cut at byte ${length}`)
     assert.ok(existsSync(`${path}.damaged`) && !existsSync(path))
   }
@@ -67,7 +67,7 @@ test('a copy in which one byte differs is damaged', async () => {
     const changed = Buffer.from(whole)
     changed[at] = (changed[at] ?? 0) ^ 1
     writeFileSync(path, changed)
-    assert.equal((await loadCopy(path)).kind, 'damaged', `at byte ${at}`)
+    assert.equal((loadCopy(path)).kind, 'damaged', `at byte ${at}`)
   }
 })
 
@@ -76,5 +76,5 @@ test('a copy of another version is set aside, not guessed at', async () => {
   const body = `${JSON.stringify({ version: 99, count: 0 })}\n`
   const sha256 = createHash('sha256').update(body).digest('hex')
   writeFileSync(path, `${body}${JSON.stringify({ sha256 })}\n`)
-  assert.deepEqual(await loadCopy(path), { kind: 'damaged', why: 'it has another version' })
+  assert.deepEqual(loadCopy(path), { kind: 'damaged', why: 'it has another version' })
 })
