@@ -1,6 +1,6 @@
 // Why this file exists: a slow client must not make us queue a whole initrd for it: one piece is handed over when the
 // piece before it has left.
-import type { Writable } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import type { Pieces } from './piece.ts'
 
 export interface Poured {
@@ -8,17 +8,24 @@ export interface Poured {
   readonly whole: boolean
 }
 
+export interface PourLimits {
+  /** An answer that waits behind another is not told when its connection ends: so the connection is asked. */
+  readonly connection: Duplex
+  readonly millisMax: number
+}
+
 /** Writes all of it and ends the stream. Never rejects: a client that goes away, or a file, is an outcome. */
 export async function pour(
   stream: Writable,
   { bytes, each }: Pieces,
-  { millisMax }: { readonly millisMax: number },
+  { connection, millisMax }: PourLimits,
 ): Promise<Poured> {
-  const outOfTime = setTimeout(() => stream.destroy(), millisMax)
   const gone = Promise.withResolvers<false>()
   const onGone = () => gone.resolve(false)
+  const outOfTime = setTimeout(() => connection.destroy(), millisMax)
   stream.once('close', onGone).once('error', onGone)
-  if (stream.destroyed) onGone() // it went before we listened
+  connection.once('close', onGone)
+  if (stream.destroyed || connection.destroyed) onGone() // it went before we listened
   let left = 0
   try {
     for await (const piece of each) {
@@ -33,6 +40,7 @@ export async function pour(
     return { bytes: left, whole: false }
   } finally {
     clearTimeout(outOfTime)
+    connection.off('close', onGone)
   }
 }
 

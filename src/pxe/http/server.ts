@@ -227,6 +227,7 @@ export class BootHttpServer {
       })
     begin()
     const { bytes, whole } = await pour(response, pieces, {
+      connection: request.socket,
       millisMax: this.#limits.transferMillisMax,
     })
     if (part.file.kind === 'disk') this.#diskTransfers -= 1

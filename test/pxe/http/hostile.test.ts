@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { readFrames, tcpStreams } from '../../pcap.ts'
 import { large, rawly, serve } from './stage.ts'
 
@@ -115,6 +116,29 @@ test('HOSTILE 28: a client that takes nothing is dropped, and what it left is to
   assert.equal(sightings[0]?.outcome, 'cut-off')
   assert.ok((sightings[0]?.bytes ?? Infinity) < large.length)
 })
+
+// After CONNECT the server's own watching of the connection ends, and answers that wait are not told.
+for (const [how, request] of [
+  ['hangs up', ''],
+  ['asks for a tunnel', `CONNECT x HTTP/1.1\r\n${host}\r\n`],
+] as const) {
+  const title = `HOSTILE 28: who ${how} while a file waits behind another one holds nothing of ours`
+  test(title, { timeout: 10_000 }, async (context) => {
+    const { port, readers, sightings } = await serve(context)
+    const socket = connect(port, '127.0.0.1').pause()
+    socket.on('error', () => undefined)
+    const ask = (path: string) => `GET ${path} HTTP/1.1\r\n${host}\r\n`
+    socket.write(`${ask('/kvm-host/initrd')}${ask('/disk.img')}${request}`)
+    while (readers.opened === 0) await turn()
+    socket.destroy()
+    while (sightings.length < 2) await turn()
+    assert.deepEqual(
+      sightings.map(({ outcome }) => outcome),
+      ['cut-off', 'cut-off'],
+    )
+    assert.deepEqual(readers, { opened: 1, closed: 1 })
+  })
+}
 
 test('HOSTILE 28: a transfer that never ends has an end', async (context) => {
   const { port, nextSighting, sightings } = await serve(context, { transferMillisMax: 200 })
