@@ -2,7 +2,7 @@
 // Sockets, clock, disk and log come in as arguments.
 import { formatIp4, type Ip4, type Network, type Snapshot } from '#directory'
 import type { Sighting } from '#feed'
-import { isOfOtherTime, journaled, restamp } from '../lease/book.ts'
+import { journaled, restamp } from '../lease/book.ts'
 import { clockJumpMs } from '../lease/stamp.ts'
 import { AlarmGate } from './alarm-gate.ts'
 import { answer } from './answer.ts'
@@ -112,8 +112,8 @@ function judgeBy(deciding: Deciding): DhcpService['judge'] {
 /** Notices a clock that was set, and forgets what has ended. */
 function timeRounds(parts: DhcpServiceParts, raise: Raise): () => Promise<void> {
   let last = parts.clock()
-  /** What the journal holds is of a time before the clock was set. */
-  let isStale = isOfOtherTime(parts.book, last)
+  /** The journal reckons by another time: of an earlier boot, or of before the clock was set. */
+  let isStale = true
   return async () => {
     const now = parts.clock()
     const jump = clockJumpMs(last, now)

@@ -3,7 +3,7 @@
 import type { Ip4, Mac } from '#directory'
 import { endOf, isJournaled, isLive, type Lease, type LeaseChange } from './lease.ts'
 import { pastLeases } from './past.ts'
-import { clockJumpMs, elapsedMs, isDoubtful, type Stamp } from './stamp.ts'
+import { elapsedMs, isDoubtful, type Stamp } from './stamp.ts'
 
 /** What answering may ask. It never changes anything. */
 export interface LeaseView {
@@ -134,11 +134,6 @@ export function restamp(book: LeaseBook, now: Stamp): void {
       return { kind: 'keep', lease: { ...lease, since } }
     }),
   )
-}
-
-/** The clock was set while nobody looked. */
-export function isOfOtherTime(book: LeaseBook, now: Stamp): boolean {
-  return [...book.all()].some(({ since }) => clockJumpMs(since, now) !== 0)
 }
 
 /** All that the journal should hold of what is in the book. */

@@ -11,6 +11,7 @@ import {
 } from '../../conformance/harness/dhcp-packet.ts'
 import { pick } from '../../fuzz/random.ts'
 import type { Cancel, Loop } from '../world/loop.ts'
+import { latestMillis } from '../world/network.ts'
 import { cards, type Segment } from '../world/site.ts'
 import type { Character } from './character.table.ts'
 
@@ -174,7 +175,8 @@ export class Client {
     this.#giveUp()
     this.#newTransaction()
     this.#say(type.release, [option.server(this.#server)], address, address)
-    this.#off(this.#around.random() * offMillis)
+    // Nothing tells a late RELEASE from a new one: who comes back sooner than it arrives loses what it gets.
+    this.#off(latestMillis + this.#around.random() * offMillis)
   }
 
   #decline(address: string): void {

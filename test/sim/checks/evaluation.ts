@@ -30,6 +30,7 @@ const into = replyBuffer()
 export class Evaluation {
   readonly #bytes: Uint8Array
   readonly #arrival: Arrival
+  readonly receivedAt: number
   /** The last time counts: what was answered for in between is decided anew. */
   outcome: Outcome | undefined
   snapshot: Snapshot | undefined
@@ -37,7 +38,9 @@ export class Evaluation {
   isRefused = false
   isSent = false
 
-  constructor(bytes: Uint8Array, arrival: Arrival) {
+  /** `receivedAt`: true time. A client reckons from its question, which was earlier still. */
+  constructor(bytes: Uint8Array, arrival: Arrival, receivedAt: number) {
+    this.receivedAt = receivedAt
     this.#bytes = bytes
     this.#arrival = arrival
   }

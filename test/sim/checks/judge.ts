@@ -39,6 +39,7 @@ const tftpData = 3
 interface Acknowledging {
   readonly isRefused: boolean
   readonly isHeard: boolean
+  readonly askedAt: number
 }
 
 export class Judge {
@@ -67,6 +68,8 @@ export class Judge {
       else {
         const { lease } = change
         this.#durable.set(lease.address, lease)
+        // Whom the directory gives it to has it, whatever was said of it before.
+        if (lease.source === 'directory') this.#setAside.delete(formatIp4(lease.address))
         if (lease.state !== 'quarantined') continue
         this.#setAside.set(formatIp4(lease.address), this.#loop.now + lease.seconds * 1_000)
       }
@@ -105,7 +108,11 @@ export class Judge {
     if (destination.kind === 'link-layer' && destination.mac !== reply.chaddr)
       return this.fail('a reply to another card')
     if (reply.options.get(53)?.[0] !== ack || reply.yiaddr === '0.0.0.0') return
-    this.#acked(reply, snapshot, { isRefused: evaluation.isRefused, isHeard })
+    this.#acked(reply, snapshot, {
+      isRefused: evaluation.isRefused,
+      isHeard,
+      askedAt: evaluation.receivedAt,
+    })
   }
 
   /** The same message, answered anew, would have been said, and was not. */
@@ -124,7 +131,8 @@ export class Judge {
     const seconds = u32Of(reply.options.get(51)) ?? 0
     const lease = this.#durable.get(parseIp4(address) ?? ownAddress)
     const isDescribed = isOf(snapshot, address, card)
-    const isRecorded = lease?.mac === card && lease.state === 'bound' && this.#lasts(lease, seconds)
+    const isTheirs = lease && (lease.mac === card || sharesAddress(lease.mac, card))
+    const isRecorded = isTheirs && lease.state === 'bound' && this.#lasts(lease, seconds)
     const isUnrecorded = isRefused && isDescribed
     if (!isRecorded && !isUnrecorded)
       return this.fail(
@@ -136,7 +144,8 @@ export class Judge {
     const other = this.promises.of(address, now)
     if (other && other.card !== card && !this.#mayReplace(other, card, snapshot))
       return this.fail(`invariant 1: ${address} of ${other.card} was acknowledged to ${card}`)
-    if (isHeard) this.promises.make({ address, card, until: now + seconds * 1_000, isUnrecorded })
+    if (isHeard)
+      this.promises.make({ address, card, until: how.askedAt + seconds * 1_000, isUnrecorded })
   }
 
   #recordText(lease: Lease | undefined): string {

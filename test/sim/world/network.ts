@@ -11,6 +11,8 @@ export interface Weather {
 const millisMin = 1
 const millisUsual = 4
 const millisLate = 3_000
+/** No packet is longer on its way. */
+export const latestMillis = millisMin + millisLate
 
 export class Network {
   readonly #loop: Loop

@@ -152,7 +152,7 @@ export class WireProcess {
   receiveDhcp(segment: 'prov' | 'vo', bytes: Uint8Array, arrival: Arrival): void {
     const view = segment === 'prov' ? this.picture?.snapshot : this.#voView()
     if (view === undefined) return
-    const evaluation = new Evaluation(bytes, arrival)
+    const evaluation = new Evaluation(bytes, arrival, this.#around.loop.now)
     const service = this.#services[segment]
     void this.#evaluations.run(evaluation, () =>
       service.receive(bytes, arrival).then(() => {

@@ -154,6 +154,7 @@ export class World {
   }
 
   killWire(): void {
+    if (this.#isClockOwed) return
     this.#stopWire()
     this.loop.after(this.random() * restartMillisMax, () => this.startWire())
   }
@@ -169,16 +170,17 @@ export class World {
   }
 
   /**
-   * Once the clock was set, wire writes its leases anew by the new time. Whoever loses the power before that was written
-   * loses leases: that gap is known, and is spared here.
+   * Once the clock was set, wire writes its leases anew by the new time. When it cannot, since the disk takes nothing, or
+   * dies before it has noticed, leases of before are reckoned wrong by the next process: that gap is known, and is spared.
    */
-  get #isClockWritten(): boolean {
+  get #isClockOwed(): boolean {
+    if (this.#clockSetAt === -Infinity) return false
     const since = this.loop.now - Math.max(this.#clockSetAt, this.#healedAt, this.#wireUpAt)
-    return this.#disk.fault === 'none' && this.#wire?.isAlive === true && since > noticedMillis
+    return this.#disk.fault !== 'none' || this.#wire?.isAlive !== true || since < noticedMillis
   }
 
   powerFails(clockJumpMillis: number): void {
-    if (!this.#hasPower || (this.#clockSetAt > -Infinity && !this.#isClockWritten)) return
+    if (!this.#hasPower || this.#isClockOwed) return
     if (clockJumpMillis !== 0) this.#clockSetAt = this.loop.now
     this.#hasPower = false
     this.#stopWire()
