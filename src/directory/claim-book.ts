@@ -138,13 +138,13 @@ export class ClaimBook {
 
   /** Who held it before this draft and has not let it go. */
   #holder(key: ClaimKey): EntryId | undefined {
-    if (this.#released.has(key)) return undefined
+    if (this.#released.size > 0 && this.#released.has(key)) return undefined
     return this.#before.recorded.get(key) ?? holderOf(this.#claimBefore(key))
   }
 
   /** Asked of everything that is claimed, and nearly always there is none: so the small maps are asked first. */
   #quarrelling(key: ClaimKey): ReadonlySet<EntryId> | undefined {
-    const open = this.#contests.get(key)
+    const open = this.#contests.size === 0 ? undefined : this.#contests.get(key)
     if (open || this.#before.claims.contests.get(key) === undefined) return open
     const claim = this.#claims.get(key)
     return typeof claim === 'object' ? claim.claimants : undefined

@@ -32,7 +32,9 @@ export class ClaimTable {
   }
 
   get(key: ClaimKey, isClaimant: IsClaimant): Claim | undefined {
-    return this.contests.get(key) ?? this.#sole.find(hashOf(key), (id) => isClaimant(id, key))
+    const contest = this.contests.get(key)
+    if (contest !== undefined || this.#sole.size === 0) return contest
+    return this.#sole.find(hashOf(key), (id) => isClaimant(id, key))
   }
 
   edit(expected: number, isClaimant: IsClaimant): ClaimTableDraft {

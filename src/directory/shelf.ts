@@ -40,6 +40,7 @@ export class Shelf<Other extends Named> implements Lookup<EntryId, Device | Othe
 
   /** As it lies there; two that are the same say the same. */
   atRest(id: EntryId): AtRest<Other> | undefined {
+    if (this.#slots.size === 0) return undefined
     return this.#slots.find(hashOf(id), (rest) => isIdAtRest(rest, id))
   }
 
@@ -113,6 +114,7 @@ export class ShelfDraft<Other extends Named> {
   }
 
   atRest(id: EntryId): AtRest<Other> | undefined {
+    if (this.#slots.size === 0) return undefined
     return this.#slots.find(hashOf(id), (rest) => isIdAtRest(rest, id))
   }
 

@@ -2,6 +2,7 @@
 // and what is gone. It remembers what was shown, so that nothing is told as gone that nobody saw.
 import type { DnsName, Entry, EntryId, SetAside } from '#directory'
 import { affectedBy, mapEntry } from './mapping/map.ts'
+import type { RawEntry } from './raw-entry.ts'
 import type { Applied, RawTree } from './sync/replica.ts'
 
 export type DirectoryChange =
@@ -28,8 +29,10 @@ export class Projection {
       if (this.#shown.delete(id)) gone.push({ kind: 'gone', id })
     }
     for (const { id } of applied.gone) drop(id)
+    // What is in our hands need not be woken again.
+    const put = new Map(applied.put.map((entry) => [entry.id, entry]))
     for (const id of affectedBy(applied, this.#tree)) {
-      const change = this.#changeOf(id)
+      const change = this.#changeOf(put.get(id) ?? this.#tree.get(id))
       if (!change) drop(id)
       else {
         this.#shown.add(id)
@@ -39,11 +42,10 @@ export class Projection {
     return [...gone, ...rest]
   }
 
-  #changeOf(id: EntryId): DirectoryChange | undefined {
-    const raw = this.#tree.get(id)
+  #changeOf(raw: RawEntry | undefined): DirectoryChange | undefined {
     const mapped = raw && mapEntry(raw, this.#tree, this.#domain)
     if (!raw || !mapped || mapped.kind === 'nothing') return undefined
     if (mapped.kind === 'entry') return { kind: 'put', entry: mapped.entry, notes: mapped.notes }
-    return { kind: 'refused', item: { id, dn: raw.dn, reason: mapped.reason } }
+    return { kind: 'refused', item: { id: raw.id, dn: raw.dn, reason: mapped.reason } }
   }
 }

@@ -6,6 +6,8 @@ import { idIn, isTextOf, type RawText } from './raw-at-rest.ts'
 /** More are found by hash. */
 const listLengthMax = 32
 
+const none: readonly never[] = Object.freeze([])
+
 type Children = readonly RawText[] | SlotsDraft<RawText>
 
 /** Entries at rest, by the key of what they stand below. */
@@ -13,7 +15,7 @@ export class Siblings {
   readonly #below = new Map<string, Children>()
 
   of(parent: string): readonly RawText[] {
-    const children = this.#below.get(parent) ?? []
+    const children = this.#below.get(parent) ?? none
     return 'length' in children ? children : [...children.items()]
   }
 
