@@ -67,7 +67,7 @@ test('a copy in which one byte differs is damaged', async () => {
     const changed = Buffer.from(whole)
     changed[at] = (changed[at] ?? 0) ^ 1
     writeFileSync(path, changed)
-    assert.equal((loadCopy(path)).kind, 'damaged', `at byte ${at}`)
+    assert.equal(loadCopy(path).kind, 'damaged', `at byte ${at}`)
   }
 })
 
