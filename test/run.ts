@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** The runner waits for ever for a file whose tests are over while a timer of it is not. */
+const minutesMax = 15
 const outsideThisTier = new Set(['vectors', 'witness', 'lab', 'soak', 'pack', 'images'])
 
 function testFiles(folder: string): string[] {
@@ -36,6 +38,11 @@ const child = spawn(
   ],
   { cwd: root, stdio: 'inherit' },
 )
+const deadline = setTimeout(() => {
+  process.stderr.write(`the tests have not ended within ${minutesMax} minutes\n`)
+  child.kill('SIGINT')
+}, minutesMax * 60_000)
 child.on('exit', (code) => {
+  clearTimeout(deadline)
   process.exitCode = code ?? 1
 })
