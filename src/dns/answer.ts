@@ -25,13 +25,17 @@ export type DnsReason =
   | 'asked too often'
   | 'to be asked over TCP'
 
-export interface AnswerOptions {
-  readonly transport: 'udp' | 'tcp'
+/** Whether others' names are asked of somebody, and of whom. */
+export interface Forwarding {
   readonly forwards: boolean
-  /** HOSTILE 15: a stranger's address that asks too often gets no more than it sent: "ask over TCP". */
-  readonly tooOften?: boolean
   /** Whom we would ask is not of this site: private addresses are not named to it. */
   readonly asksPublic?: boolean
+}
+
+export interface AnswerOptions extends Forwarding {
+  readonly transport: 'udp' | 'tcp'
+  /** HOSTILE 15: a stranger's address that asks too often gets no more than it sent: "ask over TCP". */
+  readonly tooOften?: boolean
   /** HOSTILE 15: its address may be forged, and others' answers are large: "ask over TCP". */
   readonly isUnproven?: boolean
 }

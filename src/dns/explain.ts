@@ -2,7 +2,7 @@
 // told on the wire: whether the name is missing, or has nothing of that type, or is not ours.
 import { formatIp4, type Ip4 } from '#directory'
 import type { Fact } from '#feed'
-import { answerDns, type DnsAnswer } from './answer.ts'
+import { answerDns, type DnsAnswer, type Forwarding } from './answer.ts'
 import { negativeSeconds, recordSeconds } from './encode.ts'
 import { nameBytes } from './name.ts'
 import { headerBytes, readQuery, recordType } from './query.ts'
@@ -16,7 +16,7 @@ const trailerBytes = 4
 
 export interface DnsExplaining {
   readonly view: ZoneView
-  readonly forwards: boolean
+  readonly forwarding: Forwarding
 }
 
 export function explainDns(name: string, type: AskedType, asking: DnsExplaining): Fact {
@@ -28,8 +28,8 @@ export function reverseName(address: Ip4): string {
 }
 
 /** Of any bytes that somebody may send. */
-export function explainQuery(bytes: Uint8Array, { view, forwards }: DnsExplaining): Fact {
-  const answer = answerDns(bytes, view, { transport: 'udp', forwards })
+export function explainQuery(bytes: Uint8Array, { view, forwarding }: DnsExplaining): Fact {
+  const answer = answerDns(bytes, view, { ...forwarding, transport: 'udp' })
   const read = readQuery(bytes)
   const asked =
     read.kind === 'query' ? `${visibleName(read.query.name)} ${typeName(read.query.type)}` : '?'

@@ -2,6 +2,7 @@
 // an id of its own, so that only an answer to our question from the server we asked is passed on.
 import { createSocket } from 'node:dgram'
 import { connect, isIPv6 } from 'node:net'
+import type { Forwarding } from './answer.ts'
 import { encodeReply } from './encode.ts'
 import { isPrivateHost } from './private-names.ts'
 import { type Query, responseCode } from './query.ts'
@@ -59,6 +60,11 @@ export function openForwarder(
       inFlight.clear()
     },
   }
+}
+
+/** What it means for answers that there is this one, or none. */
+export function forwardingBy(forwarder: Pick<Forwarder, 'isPublic'> | undefined): Forwarding {
+  return { forwards: forwarder !== undefined, asksPublic: forwarder?.isPublic === true }
 }
 
 /** A forwarder that leads back to us: our own question comes as anybody's, but under the id that we gave it. */

@@ -1,5 +1,11 @@
 // Door of the room: zones as a view of the snapshot, and the answers made of them.
-export { answerDns, type AnswerOptions, type DnsAnswer, type DnsReason } from './answer.ts'
+export {
+  answerDns,
+  type AnswerOptions,
+  type DnsAnswer,
+  type DnsReason,
+  type Forwarding,
+} from './answer.ts'
 export {
   expireSeconds,
   negativeSeconds,
@@ -20,6 +26,7 @@ export {
   type Forwarder,
   type ForwarderAddress,
   forwardDeadlineMs,
+  forwardingBy,
   openForwarder,
   questionsInFlightMax,
 } from './forward.ts'

@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { answerDns } from './answer.ts'
-import type { ForwardedQuestion } from './forward.ts'
+import { type ForwardedQuestion, forwardingBy } from './forward.ts'
 import { framed, takeMessage } from './stream.ts'
 import { type DnsServerOptions, ownTime } from './udp-server.ts'
 
@@ -79,9 +79,7 @@ function answerOne(socket: Duplex, bytes: Uint8Array, options: DnsServerOptions)
     return void socket.destroy()
   }
   const transport = 'tcp'
-  const forwards = options.forwarder !== undefined
-  const asksPublic = options.forwarder?.isPublic === true
-  const answer = answerDns(bytes, view, { transport, forwards, asksPublic })
+  const answer = answerDns(bytes, view, { ...forwardingBy(options.forwarder), transport })
   if (answer.kind === 'forward') {
     options.count('forwarded')
     const question: ForwardedQuestion = { bytes, query: answer.query, transport }

@@ -3,7 +3,7 @@
 import { contains, parseIp4 } from '#directory'
 import { answerDns, bytesMax, type DnsReason } from './answer.ts'
 import { encodeReply } from './encode.ts'
-import { type ForwardedQuestion, type Forwarder } from './forward.ts'
+import { type ForwardedQuestion, type Forwarder, forwardingBy } from './forward.ts'
 import { createFrequency } from './frequency.ts'
 import { responseCode } from './query.ts'
 import type { ZoneView } from './zone.ts'
@@ -49,15 +49,8 @@ export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void
     if (options.admits?.(now()) === false) return options.count('dropped')
     const isUnproven = isStranger(from.address, view)
     const tooOften = isUnproven && frequency.isTooOften(parseIp4(from.address) ?? 0, now())
-    const forwards = options.forwarder !== undefined
-    const asksPublic = options.forwarder?.isPublic === true
-    const answer = answerDns(bytes, view, {
-      transport,
-      forwards,
-      asksPublic,
-      tooOften,
-      isUnproven,
-    })
+    const forwarding = forwardingBy(options.forwarder)
+    const answer = answerDns(bytes, view, { ...forwarding, transport, tooOften, isUnproven })
     const send = (reply: Uint8Array): void => port.send(reply, from.address, from.port)
     if (answer.kind === 'forward') {
       const question: ForwardedQuestion = { bytes, query: answer.query, transport }

@@ -1,7 +1,7 @@
 // Why this file exists: which services run is the configuration's word; each is opened here with what it needs.
 import { randomInt } from 'node:crypto'
 import { contains, type Subnet } from '#directory'
-import { openForwarder, type ZoneView } from '#dns'
+import { type Forwarder, forwardingBy, openForwarder, type ZoneView } from '#dns'
 import { type AdvertiserEvent, openRouterAdvertiser } from '#net'
 import { createDhcpService, defaultDhcpLimits, type DhcpService } from '#pxe'
 import { openBootHttp } from './boot-http.ts'
@@ -27,7 +27,8 @@ export async function openServices(context: WireContext): Promise<Services> {
   const open: Closer[] = []
   const dhcp = services.dhcp === 'off' ? undefined : await startDhcp(context, services.dhcp)
   if (dhcp) open.push(dhcp)
-  if (services.dns === 'on') open.push(await startDns(context))
+  const forwarder = forwarderOf(context)
+  if (services.dns === 'on') open.push(await startDns(context, forwarder))
   if (services.tftp === 'on') open.push(await openTftp(context))
   if (services.http === 'on') open.push(await openBootHttp(context))
   for (const interfaceName of interfaces) open.push(await advertise(context, interfaceName))
@@ -35,7 +36,7 @@ export async function openServices(context: WireContext): Promise<Services> {
     place,
     ...(dhcp && { dhcp: dhcp.service }),
     ...(services.dns === 'on' && { zone: zoneOf(context) }),
-    forwards: settings.dns.forwarders.length > 0,
+    forwarding: forwardingBy(forwarder),
     snapshot: () => picture()?.snapshot,
   }))
   return { open, ends }
@@ -49,11 +50,14 @@ function zoneOf({ places, picture }: WireContext): () => ZoneView | undefined {
   }
 }
 
-function startDns(context: WireContext): Promise<Closer> {
-  const { places, settings, count, clock, lastSeen } = context
+/** It holds nothing until it is asked. */
+function forwarderOf({ settings }: WireContext): Forwarder | undefined {
   const { forwarders } = settings.dns
-  const forwarder =
-    forwarders.length === 0 ? undefined : openForwarder(forwarders, () => randomInt(idMax))
+  return forwarders.length === 0 ? undefined : openForwarder(forwarders, () => randomInt(idMax))
+}
+
+function startDns(context: WireContext, forwarder: Forwarder | undefined): Promise<Closer> {
+  const { places, count, clock, lastSeen } = context
   return openDns(listeningPlaces(places), {
     view: zoneOf(context),
     forwarder,

@@ -1,6 +1,6 @@
 // Why this file exists: one end of a VO's network: DHCP and DNS within its namespace, of that VO alone, and nothing else.
 import { formatIp4, type Ip4, type Snapshot } from '#directory'
-import type { ZoneView } from '#dns'
+import { forwardingBy, type ZoneView } from '#dns'
 import { Fault } from '#fault'
 import type { Sighting } from '#feed'
 import { interfaceAddresses, interfaceIndex, type NetworkNamespace, openNamespace } from '#net'
@@ -26,6 +26,8 @@ export interface TenantEnd extends Closer {
   readonly explained: ExplainedEnd
 }
 
+/** A VO's network leads to nobody who could be asked about others' names. */
+const forwarder = undefined
 /** A whole VO that is switched on speaks in one second; each packet may cost a write to the disk. */
 const dhcpRate = { perSecond: 200, burst: 2_000 }
 /** A parallel program looks up the names of all its nodes at once, on each of them. */
@@ -45,7 +47,8 @@ export async function openTenantEnd(vni: number, context: TenantContext): Promis
   opening.defer(() => dns.close())
   const opened = opening.move()
   const zone = zoneOf({ context, place, view })
-  const explained = { place, dhcp: dhcp.service, zone, forwards: false, snapshot: view, vni }
+  const forwarding = forwardingBy(forwarder)
+  const explained = { place, dhcp: dhcp.service, zone, forwarding, snapshot: view, vni }
   return { standing, dhcp: dhcp.service, explained, close: () => opened.disposeAsync() }
 }
 
@@ -137,7 +140,7 @@ function startDns(parts: Parts): Promise<Closer> {
   const rate = rateOf(dnsRate.perSecond, dnsRate.burst)
   return openDns([{ interfaceName, address: formatIp4(address), namespace }], {
     view: zoneOf(parts),
-    forwarder: undefined,
+    forwarder,
     count: (why) => count(`vo dns ${why}`),
     seen: (seen) => lastSeen.noteDns(seen, clock().wallMs),
     admits: rate.admits,

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseDnsName, type Snapshot } from '#directory'
+import { type Forwarder, forwardingBy } from '#dns'
 import type { Fact, Told } from '#feed'
 import { createDhcpService, type DhcpService, type HeldFile, readCapture } from '#pxe'
 import { explainSubject } from '../../src/wire/explain/explain.ts'
@@ -41,7 +42,7 @@ function held(name: string): HeldFile {
   return { kind: 'held', name, bytes: new Uint8Array(2_048), digest: '' }
 }
 
-function stand() {
+function stand(forwarder?: Pick<Forwarder, 'isPublic'>) {
   const site = newSite([...siteEntries, ported, nowhereNet, cellar])
   const told: string[] = []
   const here = new Set(['snponly.efi', 'undionly.kpxe', 'boot/kvm-host/vmlinuz'])
@@ -66,7 +67,7 @@ function stand() {
       applianceAddresses: place.addresses,
       serial: 1,
     }),
-    forwards: false,
+    forwarding: forwardingBy(forwarder),
     snapshot: () => site.snapshot,
     ...(vni !== undefined && { vni }),
   })
@@ -265,6 +266,18 @@ test('beside another server a machine is told that another gives its address, an
   assert.ok(of(told, 'boot').some(({ values }) => values?.['file'] === 'snponly.efi'))
   assert.equal(of(told, 'script')[0]?.values?.['boots'], 'kvm-host')
 })
+
+for (const [who, forwarder, rule] of [
+  ['nobody', undefined, 'not our name'],
+  ['a server of the site', { isPublic: false }, 'forwarded'],
+  ['a server out in the world', { isPublic: true }, 'not our name'],
+] as const) {
+  test(`a private address of nobody’s, with ${who} to ask, is told as DNS says it: ${rule}`, () => {
+    const [dns] = of(stand(forwarder).explain('192.168.1.1'), 'dns')
+    assert.equal(dns?.values?.['asked'], '1.1.168.192.in-addr.arpa PTR')
+    assert.equal(dns.rule, rule)
+  })
+}
 
 test('a name that nobody has is nobody', () => {
   assert.deepEqual(stand().explain('n009'), { subject: 'nobody', facts: [] })

@@ -36,5 +36,5 @@ export function zoneFor(network: Network | undefined, explaining: Explaining) {
   const { instead } = explaining
   const view: ZoneView =
     instead && end.vni === undefined ? { ...served, snapshot: instead } : served
-  return { view, forwards: end.forwards }
+  return { view, forwarding: end.forwarding }
 }

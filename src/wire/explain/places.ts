@@ -1,7 +1,7 @@
 // Why this file exists: what a machine gets depends on where it asks, so `explain` asks there: on the interface that has its
 // network, by the relay of a network that is on none, at the end of a VO's network.
 import { contains, formatIp4, type Ip4, ip4, type Network, type Snapshot } from '#directory'
-import type { ZoneView } from '#dns'
+import type { Forwarding, ZoneView } from '#dns'
 import type { Arrival, DhcpService } from '#pxe'
 import type { Place } from '../place.ts'
 
@@ -12,7 +12,7 @@ export interface ExplainedEnd {
   readonly dhcp?: DhcpService
   /** Absent: DNS is off there. */
   readonly zone?: () => ZoneView | undefined
-  readonly forwards: boolean
+  readonly forwarding: Forwarding
   /** What is served there; a VO's end knows of nothing else. */
   readonly snapshot: () => Snapshot | undefined
   /** Of a VO's network. */
