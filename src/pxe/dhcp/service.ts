@@ -2,7 +2,7 @@
 // Sockets, clock, disk and log come in as arguments.
 import { formatIp4, type Ip4, type Network, type Snapshot } from '#directory'
 import type { Sighting } from '#feed'
-import { journaled, restamp } from '../lease/book.ts'
+import { journaled } from '../lease/book.ts'
 import { clockJumpMs } from '../lease/stamp.ts'
 import { AlarmGate } from './alarm-gate.ts'
 import { answer } from './answer.ts'
@@ -121,9 +121,8 @@ function timeRounds(parts: DhcpServiceParts, raise: Raise): () => Promise<void> 
       raise(ownAlarm(now, 'CPC-DHCP-009', `by ${Math.round(jump / 1000)} s`))
       isStale = true
     }
-    if (isStale) restamp(parts.book, now)
     last = now
-    const changes = [...parts.book.sweep(now), ...(isStale ? journaled(parts.book) : [])]
+    const changes = [...parts.book.sweep(now), ...(isStale ? journaled(parts.book, now) : [])]
     try {
       if (changes.length > 0) await parts.journal.append(changes)
       isStale = false

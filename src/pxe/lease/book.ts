@@ -126,19 +126,17 @@ export function createLeaseBook(): LeaseBook {
   }
 }
 
-/** The wall clock was set: the next boot, which has nothing else to go by, reckons from stamps of the new time. */
-export function restamp(book: LeaseBook, now: Stamp): void {
-  book.apply(
-    [...book.all()].map((lease) => {
+/**
+ * All that the journal should hold of what is in the book, by the wall's time of now: the next boot has nothing else to go
+ * by. The book itself reckons by this boot, and stays as it is: whoever waits for the disk knows its leases by what they are.
+ */
+export function journaled(book: LeaseBook, now: Stamp): readonly LeaseChange[] {
+  return [...book.all()]
+    .map((lease) => {
       const since = { ...lease.since, wallMs: now.wallMs - elapsedMs(lease.since, now) }
-      return { kind: 'keep', lease: { ...lease, since } }
-    }),
-  )
-}
-
-/** All that the journal should hold of what is in the book. */
-export function journaled(book: LeaseBook): readonly LeaseChange[] {
-  return [...book.all()].map((lease) => ({ kind: 'keep', lease }) as const).filter(isJournaled)
+      return { kind: 'keep', lease: { ...lease, since } } as const
+    })
+    .filter(isJournaled)
 }
 
 /** What a restart found on disk, and whether the clock can be believed. */

@@ -172,6 +172,20 @@ test('HOSTILE 34: a request that comes twice at once, with a full disk, is not i
   assert.deepEqual(replies, [])
 })
 
+test('HOSTILE 34: a round that passes while the full disk is still at work makes no record of what it refuses', async () => {
+  const { service, ask, journal, site } = running()
+  const disk = Promise.withResolvers<void>()
+  journal.gate = disk.promise
+  journal.isBroken = true
+  const asked = ask(take('10.77.0.205'))
+  const round = service.tick()
+  disk.resolve()
+  assert.equal(await asked, undefined)
+  await round
+  assert.equal(await ask(take('10.77.0.205')), undefined)
+  assert.equal(site.book.holder(ip('10.77.0.205'), site.now), undefined)
+})
+
 for (const fails of [false, true])
   test(`HOSTILE 36: when the clock was set, leases are written by the new time${fails ? ', as soon as the disk takes them' : ''}`, async () => {
     const { service, site, ask, journal } = running()

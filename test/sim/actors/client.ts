@@ -26,6 +26,8 @@ export interface ClientSurroundings {
   ) => void
   /** Whether somebody else answers at that address. */
   readonly isTaken: (segment: Segment, address: string, card: string) => boolean
+  /** Cards are made once: no two machines have the same. */
+  readonly isInUse: (segment: Segment, card: string) => boolean
   readonly giveUp: (client: Client, except?: string) => void
   readonly accepted: (client: Client, address: string) => void
 }
@@ -46,7 +48,7 @@ const offMillis = 30_000
 export class Client {
   readonly character: Character
   readonly #around: ClientSurroundings
-  #card: string
+  #card = ''
   #state: State = 'off'
   #belief: Belief | undefined
   #remembered: string | undefined
@@ -248,7 +250,8 @@ export class Client {
   #someCard(): string {
     const [kind, from, count] = this.character.card
     const numbers = Array.from({ length: count }, (_, at) => from + at)
-    return cards[kind](pick(this.#around.random, numbers))
+    const card = cards[kind](pick(this.#around.random, numbers))
+    return this.#card && this.#around.isInUse(this.segment, card) ? this.#card : card
   }
 
   #later(millis: number, act: () => void): void {

@@ -93,6 +93,8 @@ export class World {
       random: this.random,
       toServer: (segment, bytes, source) => this.#toServer(segment, bytes, source),
       isTaken: (segment, address, card) => this.#isTaken(segment, address, card),
+      isInUse: (segment, card) =>
+        this.#clients.some((one) => one.card === card && one.segment === segment),
       giveUp: (one, except) =>
         this.judge.promises.giveUp(
           one.card,
@@ -165,6 +167,7 @@ export class World {
   }
 
   setClock(byMillis: number): void {
+    if (!this.#hasPower) return
     this.#clockSetAt = this.loop.now
     this.host.setClock(byMillis)
   }
