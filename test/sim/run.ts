@@ -14,8 +14,10 @@ const tellEvery = 500
 process.stdout.write(`sim: seeds ${seed} to ${seed + count - 1}\n`)
 const began = performance.now()
 let happened = 0
+let lives = 0
 for (let done = 0; done < count; done += 1) {
   const life = await simulate(seed + done)
+  lives += 1
   happened += life.happened
   if (life.failure !== undefined) {
     process.stdout.write(`${explainLife(life)}\n`)
@@ -25,5 +27,5 @@ for (let done = 0; done < count; done += 1) {
   if ((done + 1) % tellEvery === 0) process.stdout.write(`sim: ${done + 1} of ${count}\n`)
 }
 const seconds = (performance.now() - began) / 1_000
-const rate = (count / seconds).toFixed(1)
+const rate = (lives / seconds).toFixed(1)
 process.stdout.write(`sim: ${happened} things happened, ${seconds.toFixed(1)} s, ${rate} lives/s\n`)

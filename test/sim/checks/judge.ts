@@ -175,7 +175,8 @@ export class Judge {
 
   /** Invariant 1 as clients see it. */
   used(address: string, card: string, otherCard: string, snapshot: Snapshot | undefined): void {
-    const promised = { address, card: otherCard, isUnrecorded: false }
+    const isUnrecorded = this.promises.wasUnrecorded(address, otherCard)
+    const promised = { address, card: otherCard, isUnrecorded }
     if (snapshot && this.#mayReplace(promised, card, snapshot)) return
     this.fail(`invariant 1: ${address} is used by ${otherCard} and by ${card}`)
   }

@@ -12,6 +12,8 @@ export interface Promised {
 
 export class Promises {
   readonly #byAddress = new Map<string, Promised>()
+  /** By address and card: said without a record, the last time it was said. */
+  readonly #unrecorded = new Set<string>()
 
   /** Who was told that the address is theirs, and still may think so. */
   of(address: string, now: number): Promised | undefined {
@@ -20,7 +22,15 @@ export class Promises {
   }
 
   make(promised: Promised): void {
-    this.#byAddress.set(promised.address, promised)
+    const { address, card, isUnrecorded } = promised
+    this.#byAddress.set(address, promised)
+    if (isUnrecorded) this.#unrecorded.add(`${address} ${card}`)
+    else this.#unrecorded.delete(`${address} ${card}`)
+  }
+
+  /** Even when another was told since that the address is theirs. */
+  wasUnrecorded(address: string, card: string): boolean {
+    return this.#unrecorded.has(`${address} ${card}`)
   }
 
   /** By its own will: all that it had on that wire, or all but one. */
