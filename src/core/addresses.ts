@@ -173,13 +173,14 @@ export class AddressGiver {
     })
     if (first) this.#alarm([first.gift, ...others.map(({ gift }) => gift)], first.why)
     const missing = new Set(written.map(({ address }) => address))
-    await directory.untilShown(`${written.length} addresses`, (snapshot) => {
+    const areShown = (snapshot: Snapshot): boolean => {
       for (const address of missing) {
         if (!snapshot.byIp.has(address)) return false
         missing.delete(address)
       }
       return true
-    })
+    }
+    await directory.untilShown(`${written.length} addresses`, areShown, written.length)
     this.#tell(written)
   }
 

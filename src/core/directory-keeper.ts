@@ -40,7 +40,10 @@ export interface DirectoryKeeperParts {
 }
 
 /** A write of ours comes back within milliseconds; without the directory it never does. */
-export const shownDeadlineMs = 10_000
+const shownMsMin = 10_000
+/** Thousands come back together, behind the last of them; a machine with other work takes a millisecond for each. */
+const shownMsPerEntry = 3
+const shownMsMax = 300_000
 
 interface Waiter {
   readonly isShown: (snapshot: Snapshot) => boolean
@@ -109,12 +112,17 @@ export class DirectoryKeeper implements Disposable {
   }
 
   /** Resolves when our own feed has shown it; that is what an answer to a writer means. */
-  async untilShown(what: string, isShown: (snapshot: Snapshot) => boolean): Promise<void> {
+  async untilShown(
+    what: string,
+    isShown: (snapshot: Snapshot) => boolean,
+    entriesWritten = 1,
+  ): Promise<void> {
     if (isShown(this.#snapshot)) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const waiter = { isShown, resolve }
     this.#waiters.add(waiter)
-    const late = setTimeout(() => reject(notShown(what)), shownDeadlineMs)
+    const deadlineMs = shownDeadlineMs(entriesWritten)
+    const late = setTimeout(() => reject(notShown(what, deadlineMs)), deadlineMs)
     await promise.finally(() => {
       clearTimeout(late)
       this.#waiters.delete(waiter)
@@ -159,11 +167,16 @@ export function dropped(deltas: readonly Delta[]): readonly EntryId[] {
   return deltas.flatMap((delta) => (delta.kind === 'drop' ? [delta.id] : []))
 }
 
-function notShown(what: string): Fault {
+/** How long those who wrote so many entries at once wait for them. */
+function shownDeadlineMs(entriesWritten: number): number {
+  return Math.min(Math.max(shownMsMin, entriesWritten * shownMsPerEntry), shownMsMax)
+}
+
+function notShown(what: string, deadlineMs: number): Fault {
   return new Fault('CPC-DIR-020', {
     what: `${what} was written, but does not show`,
     where: 'the directory and our own feed of it',
-    why: `the change did not come back within ${shownDeadlineMs / 1000} s, or the entry was set aside`,
+    why: `the change did not come back within ${Math.round(deadlineMs / 1000)} s, or the entry was set aside`,
     todo: 'look at: coppice lint, and coppice directory status',
   })
 }

@@ -24,7 +24,11 @@ export interface Result {
   readonly failed: readonly Failed[]
 }
 
-type OrderParts = Pick<OrderContext, 'snapshot' | 'sync' | 'directory'>
+interface OrderParts {
+  readonly snapshot: () => Snapshot
+  readonly sync: { readonly writer: Pick<OrderContext['sync']['writer'], 'carryOut'> }
+  readonly directory: Pick<OrderContext['directory'], 'untilShown'>
+}
 
 /** Shown together, so that the directory is looked through a few times only. */
 const shownTogetherMax = 500
@@ -87,6 +91,7 @@ async function untilShown(
   { directory, snapshot }: OrderParts,
 ): Promise<ReadonlyMap<Item, Fault>> {
   const failed = new Map<Item, Fault>()
+  const entriesWritten = items.reduce((sum, { orders }) => sum + orders.length, 0)
   let late: Fault | undefined
   for (let at = 0; at < items.length; at += shownTogetherMax) {
     let missing = items.slice(at, at + shownTogetherMax)
@@ -100,7 +105,8 @@ async function untilShown(
     if (look(snapshot())) continue
     try {
       // One wait in vain is enough.
-      if (late === undefined) await directory.untilShown(missing[0]?.name ?? '', look)
+      if (late === undefined)
+        await directory.untilShown(missing[0]?.name ?? '', look, entriesWritten)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       late = error
