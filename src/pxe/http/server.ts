@@ -95,7 +95,11 @@ export class BootHttpServer {
     // Behind another request Node would write those words into the middle of an answer.
     this.#server.on('checkContinue', (request, response) => void this.#answer(request, response))
     this.#server.on('checkExpectation', (_, response) => refuse(response, 417))
-    this.#server.on('connection', (socket) => this.#connections.take(socket))
+    this.#server.on('connection', (socket) => {
+      // One for each answer that waits on it; Node reads no further requests while those hold much.
+      socket.setMaxListeners(0)
+      this.#connections.take(socket)
+    })
     this.#server.on('clientError', (error, socket) => {
       options.count?.('malformed')
       refuseClient(error, socket, this.#answering.get(socket))

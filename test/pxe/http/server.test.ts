@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { contents, onDisk, rawly, serve, slow } from './stage.ts'
 
 for (const path of ['/snponly.efi', '/files/snponly.efi', '/snponly.efi?x=1']) {
@@ -97,6 +98,20 @@ test('several requests on one connection are answered in their order, 404 and 30
   )
   const statuses = [...answer.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)
   assert.deepEqual(statuses, ['404', '304', '200', '416', '206'])
+})
+
+test('many requests on one connection are answered without a warning', async (context) => {
+  const { port } = await serve(context)
+  const warnings: Error[] = []
+  const heard = (warning: Error) => warnings.push(warning)
+  process.on('warning', heard)
+  const request = 'GET /snponly.efi HTTP/1.1\r\nHost: x\r\n\r\n'
+  const last = 'GET /empty HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+  const answer = await rawly(port, request.repeat(40) + last)
+  assert.equal(answer.match(/HTTP\/1.1 200/g)?.length, 41)
+  await turn()
+  process.off('warning', heard)
+  assert.deepEqual(warnings, [])
 })
 
 test('a file that lies on the disk is given whole and in parts, and its reader is closed', async (context) => {
