@@ -1,6 +1,6 @@
 // Why this file exists: what stands between a format and the directory: networks and cards as a file states them, before
 // anybody has asked whether they fit together.
-import type { DnsName, Ip4, Mac, Subnet } from '#directory'
+import type { DnsName, Ip4, Mac, Route, Subnet } from '#directory'
 import type { MachineFacts } from './outcome.ts'
 import type { Report } from './report.ts'
 
@@ -16,6 +16,7 @@ export interface FoundNetwork {
   /** As written. */
   readonly name?: string
   readonly gateway?: Ip4
+  readonly routes?: readonly Route[]
   readonly pools: readonly FoundPool[]
   readonly leaseSeconds?: number
 }

@@ -1,11 +1,13 @@
 // Why this file exists: whatever the format was, what comes of an import has one shape: machines and networks of the
 // directory, and a full account of what was understood and what was left out.
-import type { DnsName, Ip4, Label, Mac, Role, Subnet, Uuid } from '#directory'
+import type { DnsName, Ip4, Label, Mac, Role, Route, Subnet, Uuid } from '#directory'
 
 export interface ImportedNetwork extends Subnet {
   readonly where: string
   readonly name: Label
   readonly gateway?: Ip4
+  /** Without the default route by `gateway`, which is told in any case. */
+  readonly routes?: readonly Route[]
   readonly pool?: { readonly first: Ip4; readonly last: Ip4 }
   readonly leaseSeconds?: number
 }

@@ -3,6 +3,7 @@
 import {
   contains,
   formatIp4,
+  formatRoute,
   formatSubnet,
   type Ip4,
   joinName,
@@ -11,6 +12,7 @@ import {
   type Network,
   type Nic,
   parseLabel,
+  type Route,
   type Snapshot,
 } from '#directory'
 import type {
@@ -21,6 +23,7 @@ import type {
   LeftOut,
   MachineFacts,
 } from './outcome.ts'
+import { isSameRoutes } from './routes.ts'
 import { dashed, rangeText } from './values.ts'
 
 export interface ImportPlan {
@@ -86,7 +89,7 @@ function judgeNetwork(network: ImportedNetwork, { networks }: Snapshot): Verdict
 
 function networkDifferences(
   wanted: ImportedNetwork,
-  { gateway, pool, leaseSeconds }: Network,
+  { gateway, routes = [], pool, leaseSeconds }: Network,
 ): readonly string[] {
   const [own, theirs] = [pool && rangeText(pool), wanted.pool && rangeText(wanted.pool)]
   return [
@@ -95,6 +98,9 @@ function networkDifferences(
           `${gateway === undefined ? 'no router' : `router ${formatIp4(gateway)}`} instead of ${formatIp4(wanted.gateway)}`,
         ]
       : []),
+    ...(wanted.routes !== undefined && !isSameRoutes(wanted.routes, routes)
+      ? [`${routesText(routes)} instead of ${routesText(wanted.routes)}`]
+      : []),
     ...(theirs !== undefined && theirs !== own
       ? [`${own === undefined ? 'no pool' : `pool ${own}`} instead of ${theirs}`]
       : []),
@@ -102,6 +108,10 @@ function networkDifferences(
       ? [`leases of ${leaseSeconds} s instead of ${wanted.leaseSeconds} s`]
       : []),
   ]
+}
+
+function routesText(routes: readonly Route[]): string {
+  return routes.length === 0 ? 'no routes' : `routes ${routes.map(formatRoute).join(', ')}`
 }
 
 /** A name may be taken by a network elsewhere; what identifies a network is its addresses. */

@@ -45,7 +45,8 @@ test(
   'what --dry-run shows, an import writes and DNS tells; the second import changes nothing',
   applianceNeeds,
   async () => {
-    const text = `subnet 10.21.0.0 netmask 255.255.0.0 { range 10.21.9.1 10.21.9.9; }
+    const text = `subnet 10.21.0.0 netmask 255.255.0.0 { range 10.21.9.1 10.21.9.9;
+        option classless-routes 16,10,23,10,21,0,9; }
       host own1 { hardware ethernet 52:54:00:21:00:01; fixed-address 10.21.0.1, 10.22.0.1; }
       host own2 { hardware ethernet 52:54:00:21:00:02; fixed-address 10.21.0.2; }`
     const own = written('own.conf', text)
@@ -55,6 +56,7 @@ test(
       dry.out,
       /^version: 1\n\ndn: cn=net-10-21-0-0,ou=networks,dc=serve,dc=test\nchangetype: add\n/,
     )
+    assert.match(dry.out, /\ncoppiceRoute: 10\.23\.0\.0\/16 10\.21\.0\.9\n/)
     assert.match(dry.out, /\nipHostNumber: 10\.21\.0\.1\nipHostNumber: 10\.22\.0\.1\n/)
     const first = await run('import', 'dhcpd', own, '--yes')
     assert.equal(first.status, 0, first.err)

@@ -15,8 +15,10 @@ import {
   parseIp4,
   parseLabel,
   parseMac,
+  parseRoute,
   parseSubnet,
   parseUuid,
+  type Route,
   type Snapshot,
 } from '#directory'
 import { domain, known } from './told.ts'
@@ -26,6 +28,7 @@ export function idOf(number: number): EntryId {
 }
 
 export const address = (text: string): Ip4 => known(parseIp4(text))
+export const route = (text: string): Route => known(parseRoute(text))
 export const label = (text: string): Label => known(parseLabel(text))
 
 export function snapshotOf(entries: readonly (Machine | Network)[]): Snapshot {
@@ -156,8 +159,12 @@ export const anySite: fc.Arbitrary<Snapshot> = fc
         gateway: address('10.1.255.254'),
         pool: { first: address('10.1.9.1'), last: address('10.1.9.99') },
       }),
-      network(2, 'second', '10.2.0.0/16', { leaseSeconds: 600 }),
-      network(3, 'third', '10.3.0.0/16'),
+      network(2, 'second', '10.2.0.0/16', {
+        leaseSeconds: 600,
+        gateway: address('10.2.255.254'),
+        routes: [route('198.51.100.128/25 10.2.255.1'), route('203.0.113.0/24 0.0.0.0')],
+      }),
+      network(3, 'third', '10.3.0.0/16', { routes: [route('0.0.0.0/0 10.3.255.254')] }),
     ]
     return snapshotOf([...networks, ...machines])
   })

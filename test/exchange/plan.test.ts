@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Machine, parseUuid } from '#directory'
 import { planImport } from '#exchange'
-import { address, machine, network, snapshotOf } from './directories.ts'
+import { address, machine, network, route, snapshotOf } from './directories.ts'
 import { known, taken } from './told.ts'
 
 const mac = (last: number): string => `52:54:00:00:00:0${last}`
@@ -15,6 +15,7 @@ const there = snapshotOf([
     gateway: address('10.1.255.254'),
     pool: { first: address('10.1.9.1'), last: address('10.1.9.99') },
   }),
+  network(2, 'routed', '10.7.0.0/16', { routes: [route('10.8.0.0/16 10.7.0.1')] }),
   machine(11, 'n1', [{ macs: [mac(1)], address: '10.1.0.1' }], { tags: ['GPU'], role: 'host' }),
   machine(12, 'n2', [{ macs: [mac(2)], address: '10.1.0.2' }], { uuid }),
   machine(13, 'n3', [
@@ -106,6 +107,16 @@ for (const [sentence, subnet, expected] of [
     'another pool and lease are told',
     'subnet 10.1.0.0 netmask 255.255.0.0 { range 10.1.8.1 10.1.8.9; default-lease-time 60; }',
     'prov is there with pool 10.1.9.1-10.1.9.99 instead of 10.1.8.1-10.1.8.9, leases of 3600 s instead of 60 s',
+  ],
+  [
+    'other routes are told',
+    'subnet 10.7.0.0 netmask 255.255.0.0 { option classless-routes 16,10,9,10,7,0,1; }',
+    'routed is there with routes 10.8.0.0/16 10.7.0.1 instead of routes 10.9.0.0/16 10.7.0.1',
+  ],
+  [
+    'the same routes are there already',
+    'subnet 10.7.0.0 netmask 255.255.0.0 { option classless-routes 16,10,8,10,7,0,1; }',
+    'already',
   ],
   [
     'a part of a network is told',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import {
   type DnsName,
   formatIp4,
+  formatRoute,
   formatSubnet,
   parseDnsName,
   parseSubnet,
@@ -80,12 +81,13 @@ export function machineText({ name, aliases, nics }: ImportedMachine): string {
   return `${[name, ...aliases].join('=')}: ${cards.join(' + ')}`
 }
 
-/** `prov 10.0.0.0/24 via 10.0.0.1 pool 10.0.0.5-10.0.0.9 for 600` */
+/** `prov 10.0.0.0/24 via 10.0.0.1 (10.9.0.0/16 10.0.0.2) pool 10.0.0.5-10.0.0.9 for 600` */
 export function networkText(network: ImportedNetwork): string {
-  const { name, gateway, pool, leaseSeconds } = network
+  const { name, gateway, routes = [], pool, leaseSeconds } = network
   return [
     `${name} ${formatSubnet(network)}`,
     ...(gateway === undefined ? [] : [`via ${formatIp4(gateway)}`]),
+    ...(routes.length === 0 ? [] : [`(${routes.map(formatRoute).join(', ')})`]),
     ...(pool === undefined ? [] : [`pool ${formatIp4(pool.first)}-${formatIp4(pool.last)}`]),
     ...(leaseSeconds === undefined ? [] : [`for ${leaseSeconds}`]),
   ].join(' ')

@@ -127,9 +127,10 @@ function dryOf(items: readonly Item[]): Pick<ImportView, 'ldif'> {
 }
 
 function networkItem(network: ImportedNetwork, base: string): Item {
-  const { name, gateway, pool, leaseSeconds } = network
+  const { name, gateway, routes, pool, leaseSeconds } = network
   const fields = {
     ...(gateway !== undefined && { gateway }),
+    ...(routes && { routes }),
     ...(pool && { pool }),
     ...(leaseSeconds !== undefined && { leaseSeconds }),
   }

@@ -1,5 +1,7 @@
 // Why this table exists: each statement of dhcpd.conf that has no counterpart here is left out with the reason that helps
 // its reader most.
+import { notOfNetwork } from '../routes.ts'
+
 export const leftOutBecause: Readonly<Record<string, string>> = {
   'option domain-name-servers': 'the appliance tells machines its own DNS',
   'option ntp-servers': 'the appliance tells machines its own time',
@@ -7,10 +9,8 @@ export const leftOutBecause: Readonly<Record<string, string>> = {
   'option broadcast-address': 'it follows from the network',
   'option root-path': 'what a machine boots is decided by its role',
   'option domain-search': 'machines search the domain of the appliance',
-  'option rfc3442-classless-static-routes':
-    'routes are not taken over: coppice network set NAME --route says them',
-  'option classless-static-routes':
-    'routes are not taken over: coppice network set NAME --route says them',
+  'option rfc3442-classless-static-routes': notOfNetwork,
+  'option classless-static-routes': notOfNetwork,
   'option static-routes': 'routes are not taken over: coppice network set NAME --route says them',
   'max-lease-time': 'a lease has one length here: default-lease-time',
   'min-lease-time': 'a lease has one length here: default-lease-time',

@@ -1,9 +1,18 @@
 // Why this file exists: what a dhcpd.conf means: networks with their pools and routers, and hosts, wherever they stand.
-import { contains, type Ip4, parseIp4, prefixOfMask, type Subnet } from '#directory'
+import { contains, type Ip4, parseIp4, prefixOfMask, type Route, type Subnet } from '#directory'
 import type { FoundNetwork, FoundPool, Gathering } from '../found.ts'
+import {
+  isSameRoutes,
+  notOfNetwork,
+  otherRoutes,
+  routesOfParts,
+  routesWithin,
+  unreadableRoutes,
+} from '../routes.ts'
 import { Places, type SourceFile } from '../source.ts'
 import { nameOfStatement, readHost } from './host.ts'
 import { leftOutBecause, nothingLikeIt } from './left-out.table.ts'
+import { RouteOptions } from './route-options.ts'
 import { inherited, isWithin, type Scope, type ScopeKind } from './scope.ts'
 import { parseStatements, type Statement } from './statements.ts'
 
@@ -34,6 +43,7 @@ class DhcpdReader {
   readonly #places: Places
   /** Names of files that are read in the same import. */
   readonly #others: ReadonlySet<string>
+  readonly #routeOptions = new RouteOptions()
 
   constructor(gathering: Gathering, places: Places, others: ReadonlySet<string>) {
     this.#gathering = gathering
@@ -84,7 +94,7 @@ class DhcpdReader {
       case 'ignore':
         return this.#permit(statement, scope)
       default:
-        return this.#leave(statement)
+        return this.#routes(statement, scope)
     }
   }
 
@@ -96,6 +106,22 @@ class DhcpdReader {
     scope.gateway = router
     this.#gathering.report.understand('option routers')
     if (more.length > 0) this.#leave(statement, 'a network has one router here: the first is kept')
+  }
+
+  #routes(statement: Statement, scope: Scope): void {
+    const { report } = this.#gathering
+    if (this.#routeOptions.isDefinition(statement)) return report.understand('option code 121, 249')
+    const code = this.#routeOptions.codeOf(statement)
+    if (code === undefined) return this.#leave(statement)
+    if (scope.kind !== 'subnet' && isWithin(scope, 'subnet'))
+      return this.#leave(statement, notOfNetwork)
+    const routes = routesOfParts(valuesOf(statement, nameOfStatement(statement)))
+    if (routes === undefined) return this.#leave(statement, unreadableRoutes)
+    const other = code === 121 ? scope.windowsRoutes : scope.routes
+    if (other && !isSameRoutes(other, routes)) this.#leave(statement, otherRoutes)
+    if (code === 121) scope.routes = routes
+    else scope.windowsRoutes = routes
+    report.understand('option classless-static-routes')
   }
 
   #include(statement: Statement, path: string): void {
@@ -239,6 +265,7 @@ class DhcpdReader {
     // A router that stands outside, for all subnets at once, is the router of those that hold it.
     const isOwn =
       gateway !== undefined && (scope.gateway !== undefined || contains(subnet, gateway))
+    const routes = routesOf(scope, subnet)
     const found: FoundNetwork = {
       where: this.#at(statement),
       subnet,
@@ -246,6 +273,7 @@ class DhcpdReader {
       pools,
       ...(name !== undefined && { name }),
       ...(isOwn && { gateway }),
+      ...(routes && { routes }),
       ...(leaseSeconds !== undefined && { leaseSeconds }),
     }
     this.#gathering.networks.push(found)
@@ -305,6 +333,14 @@ function subnetsOf(scope: Scope): Scope['subnets'] {
     if (at.kind === 'subnet' || at.kind === 'shared-network') return at.subnets
   }
   return []
+}
+
+/** Those that stand outside, for all subnets at once, are for those that hold their routers. */
+function routesOf(scope: Scope, subnet: Subnet): readonly Route[] | undefined {
+  const own = scope.routes ?? scope.windowsRoutes
+  return (
+    own ?? routesWithin(subnet, inherited(scope, 'routes') ?? inherited(scope, 'windowsRoutes'))
+  )
 }
 
 /** What stands after the statement's name, without the commas. */

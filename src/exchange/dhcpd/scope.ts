@@ -1,5 +1,5 @@
 // Why this file exists: in dhcpd.conf a block inherits what the blocks around it say, also what they say after it.
-import type { Ip4 } from '#directory'
+import type { Ip4, Route } from '#directory'
 import type { FoundPool } from '../found.ts'
 
 export type ScopeKind = 'file' | 'shared-network' | 'subnet' | 'pool' | 'group' | 'class'
@@ -17,15 +17,23 @@ export interface Scope {
   readonly subnets: OpenSubnet[]
   leaseSeconds?: number
   gateway?: Ip4
+  /** By option 121, and by 249. */
+  routes?: readonly Route[]
+  windowsRoutes?: readonly Route[]
   /** Why its addresses are not for machines that nobody described; absent where they are. */
   closedBecause?: string
   sharedName?: string
 }
 
-export function inherited<Key extends 'leaseSeconds' | 'gateway' | 'closedBecause' | 'sharedName'>(
-  scope: Scope,
-  key: Key,
-): Scope[Key] | undefined {
+type Inherited =
+  | 'leaseSeconds'
+  | 'gateway'
+  | 'routes'
+  | 'windowsRoutes'
+  | 'closedBecause'
+  | 'sharedName'
+
+export function inherited<Key extends Inherited>(scope: Scope, key: Key): Scope[Key] | undefined {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
     const value = at[key]
     if (value !== undefined) return value

@@ -65,7 +65,6 @@ export const optionLeftOutBecause: Readonly<Record<string, string>> = {
   netmask: 'it follows from the network',
   broadcast: 'it follows from the network',
   'domain-search': 'machines search the domain of the appliance',
-  'classless-static-route': 'routes are not taken over: coppice network set NAME --route says them',
 }
 
 export const optionNames: Readonly<Record<string, string>> = {

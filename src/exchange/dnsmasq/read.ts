@@ -1,6 +1,7 @@
 // Why this file exists: what a dnsmasq configuration means: ranges, routers, hosts, and names for addresses.
 import { type Ip4, parseIp4, type Subnet } from '#directory'
 import type { Gathering } from '../found.ts'
+import { routeCode, routesOfPairs, unreadableRoutes } from '../routes.ts'
 import { Places, type SourceFile } from '../source.ts'
 import { looksLikeMac, rangeText } from '../values.ts'
 import { readDhcpHost } from './host.ts'
@@ -13,6 +14,7 @@ import {
 } from './left-out.table.ts'
 import { type Setting, settingsOf } from './lines.ts'
 import { type DnsmasqRange, networksOfRanges, readRange } from './range.ts'
+import { optionName, type RouteOption, withRoutes } from './routes.ts'
 
 export interface DnsmasqSurroundings {
   /** Networks that are there already: a range without a netmask may lie in one. */
@@ -48,6 +50,7 @@ class DnsmasqReader {
   readonly #around: DnsmasqSurroundings
   readonly #ranges: DnsmasqRange[] = []
   readonly #routers: Ip4[] = []
+  readonly #routeOptions: RouteOption[] = []
   readonly #aliases: Alias[] = []
   #ignoresUnknown = false
 
@@ -65,8 +68,9 @@ class DnsmasqReader {
   end(): void {
     const { networks, report } = this.#gathering
     const settled = networksOfRanges(this.#ranges, this.#routers, this.#ignoresUnknown)
-    for (const { network, closed } of settled) {
-      networks.push(network)
+    const found = settled.map(({ network }) => network)
+    networks.push(...withRoutes(found, this.#routeOptions, this.#gathering))
+    for (const { closed } of settled) {
       for (const { where, first, last } of closed) {
         const text = rangeText({ first, last: last ?? first })
         report.leaveOut(where, `the pool ${text}`, 'dhcp-ignore: unknown machines get no address')
@@ -142,6 +146,7 @@ class DnsmasqReader {
     if (name === 'domain-name' && this.#gathering.addDomain(data[0] ?? '')) {
       return report.understand('dhcp-option domain-name')
     }
+    if (name === 'classless-static-route') return this.#routes(parts, data, where)
     if (name !== 'router') {
       return report.leaveOut(where, `option ${name}`, optionLeftOutBecause[name] ?? nothingLikeIt)
     }
@@ -153,6 +158,16 @@ class DnsmasqReader {
     report.understand('dhcp-option router')
     if (data.length > 1)
       report.leaveOut(where, 'option router', 'a network has one router here: the first is kept')
+  }
+
+  /** `data` alternates between destinations and routers. */
+  #routes(parts: readonly string[], data: readonly string[], where: string): void {
+    const routes = routesOfPairs(data)
+    if (routes === undefined)
+      return this.#gathering.report.leaveOut(where, optionName, unreadableRoutes)
+    const tags = parts.flatMap((part) => /^(?:tag|net):(.*)$/.exec(part)?.[1] ?? [])
+    const code = routeCode(parts.includes('249') ? 249 : 121) ?? 121
+    this.#routeOptions.push({ where, code, tags, routes })
   }
 
   #hostRecord(parts: readonly string[], where: string): void {

@@ -65,8 +65,6 @@ export const optionNames: Readonly<Record<number, string>> = {
 }
 
 export const optionLeftOutBecause: Readonly<Record<string, string>> = {
-  'classless-static-route': 'routes are not taken over: coppice network set NAME --route says them',
-  '121': 'routes are not taken over: coppice network set NAME --route says them',
   'subnet-mask': 'it follows from the network',
   'broadcast-address': 'it follows from the network',
   'domain-name-servers': 'the appliance tells machines its own DNS',

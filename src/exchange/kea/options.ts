@@ -1,6 +1,16 @@
 // Why this file exists: option-data names options by name or by number, as text or as hex; the few that the directory
 // knows are read here.
-import { type Ip4, ip4, parseIp4 } from '#directory'
+import { type Ip4, ip4, parseIp4, type Route } from '#directory'
+import {
+  isSameRoutes,
+  notOfNetwork,
+  otherRoutes,
+  type RouteCode,
+  routeCode,
+  routesOfPairs,
+  routesOfParts,
+  unreadableRoutes,
+} from '../routes.ts'
 import { readOctets } from '../values.ts'
 import type { Json } from './json.ts'
 import { nothingLikeIt, optionLeftOutBecause, optionNames } from './left-out.table.ts'
@@ -8,6 +18,9 @@ import { eachItem, type KeaSurroundings, member, textOf } from './walk.ts'
 
 export interface KeptOptions {
   gateway?: Ip4
+  routes?: readonly Route[]
+  /** By option 249. */
+  windowsRoutes?: readonly Route[]
   hostName?: string
   bootFile?: string
 }
@@ -16,6 +29,8 @@ export interface OptionPlace extends KeaSurroundings {
   readonly path: string
   /** A reservation may have a host name and a boot file, a network may not. */
   readonly isOfReservation: boolean
+  /** What the file itself calls the options of routes. */
+  readonly routeNames?: ReadonlyMap<string, RouteCode>
 }
 
 export function readOptions(value: Json, place: OptionPlace): KeptOptions {
@@ -53,8 +68,50 @@ function readOption(item: Json, kept: KeptOptions, place: OptionPlace): void {
     kept.bootFile = data
     return report.understand('boot-file-name of a reservation')
   }
-  leave(optionLeftOutBecause[name] ?? nothingLikeIt)
+  const routes = routeCodeOf(name, code, place)
+  if (routes === undefined) return leave(optionLeftOutBecause[name] ?? nothingLikeIt)
+  if (isOfReservation) return leave(notOfNetwork)
+  const why = takeRoutes(data, routes, kept)
+  if (why === undefined) report.understand('option classless-static-route')
+  else leave(why)
 }
+
+function routeCodeOf(
+  name: string,
+  code: Json | undefined,
+  { routeNames }: OptionPlace,
+): RouteCode | undefined {
+  if (name.startsWith('of ')) return undefined
+  if (code?.kind === 'number') return routeCode(code.value)
+  return name === 'classless-static-route' ? 121 : routeNames?.get(name)
+}
+
+/** Why something of it is left out. */
+function takeRoutes(data: string, code: RouteCode, kept: KeptOptions): string | undefined {
+  const parts = data.split(',').map((part) => part.trim())
+  // `10.0.0.0/8 - 10.1.0.1`, as later releases of Kea have it.
+  const isText = data.includes('/')
+  const pairs = parts.flatMap((part) => part.split('-').map((each) => each.trim()))
+  const routes = isText ? routesOfPairs(pairs) : routesOfParts(parts)
+  if (routes === undefined) return unreadableRoutes
+  const other = code === 121 ? kept.windowsRoutes : kept.routes
+  if (code === 121) kept.routes ??= routes
+  else kept.windowsRoutes ??= routes
+  return other && !isSameRoutes(other, routes) ? otherRoutes : undefined
+}
+
+/** `option-def` of 121 or 249, whose values are sent as they are written; `undefined`: something else. */
+export function routeName(item: Json): readonly [string, RouteCode] | undefined {
+  const code = member(item, 'code')
+  const number = code?.kind === 'number' ? routeCode(code.value) : undefined
+  const name = textOf(member(item, 'name'))
+  const type = textOf(member(item, 'type')) ?? ''
+  const types = type === 'record' ? (textOf(member(item, 'record-types')) ?? '') : type
+  const isOctets = types.split(',').every((one) => octetTypes.has(one.trim()))
+  return number !== undefined && name !== undefined && isOctets ? [name, number] : undefined
+}
+
+const octetTypes: ReadonlySet<string> = new Set(['uint8', 'int8', 'ipv4-address', 'binary'])
 
 /** A backslash keeps a comma from ending the value. */
 function dataOf(item: Json): string {

@@ -1,11 +1,13 @@
 // Why this file exists: what a Kea configuration means: subnets, alone or in shared networks, and reservations wherever
 // they stand.
-import { contains, ip4, type Ip4, netmask, parseIp4, type Subnet } from '#directory'
+import { contains, ip4, type Ip4, netmask, parseIp4, type Route, type Subnet } from '#directory'
 import type { FoundPool, Gathering } from '../found.ts'
+import { type RouteCode, routesWithin } from '../routes.ts'
 import { Places, type SourceFile } from '../source.ts'
 import type { AddressRange } from '../values.ts'
 import { type Json, parseKeaJson } from './json.ts'
-import { readOptions } from './options.ts'
+import { leftOutBecause } from './left-out.table.ts'
+import { readOptions, routeName } from './options.ts'
 import { type FlexMeaning, readReservation } from './reservation.ts'
 import { eachItem, member, takeMembers, textOf } from './walk.ts'
 
@@ -63,6 +65,7 @@ function inDhcp4(value: Json): Json {
 interface Level {
   readonly leaseSeconds?: number
   readonly gateway?: Ip4
+  readonly routes?: readonly Route[]
   readonly name?: string
   /** Why its pools are not for machines that nobody described. */
   readonly closedBecause?: string
@@ -72,6 +75,7 @@ class KeaReader {
   readonly #gathering: Gathering
   readonly #places: Places
   #flex: FlexMeaning
+  readonly #routeNames = new Map<string, RouteCode>()
 
   constructor(gathering: Gathering, places: Places) {
     this.#gathering = gathering
@@ -96,9 +100,12 @@ class KeaReader {
   #dhcp4(value: Json): void {
     const hooks = member(value, 'hooks-libraries')
     this.#flex = hooks === undefined ? undefined : flexMeaning(hooks)
+    const definitions = member(value, 'option-def')
+    if (definitions !== undefined) this.#defineOptions(definitions)
     const level = this.#levelOf(value, 'Dhcp4', {})
     const takers = {
       ...this.#levelTakers,
+      'option-def': (): void => undefined,
       subnet4: (list: Json) => this.#subnets(list, 'subnet4', level),
       'shared-networks': (list: Json) =>
         eachItem(list, 'shared-networks', this.#around(), (item, path) =>
@@ -110,6 +117,15 @@ class KeaReader {
     takeMembers(value, 'Dhcp4', takers, this.#around())
   }
 
+  #defineOptions(value: Json): void {
+    const items = value.kind === 'list' ? value.items : []
+    const names = items.map(routeName)
+    for (const known of names) if (known) this.#routeNames.set(...known)
+    if (items.length > 0 && names.every((known) => known !== undefined))
+      return this.#gathering.report.understand('option-def of routes')
+    this.#leave(value, 'Dhcp4.option-def', leftOutBecause['option-def'] ?? '')
+  }
+
   /** Read before by `levelOf`, since they count for all that stands beside them. */
   readonly #levelTakers = {
     'valid-lifetime': (): void => undefined,
@@ -119,17 +135,24 @@ class KeaReader {
   #levelOf(value: Json, path: string, outer: Level): Level {
     const lifetime = member(value, 'valid-lifetime')
     const options = member(value, 'option-data')
-    const place = { ...this.#around(), path: `${path}.option-data`, isOfReservation: false }
+    const place = {
+      ...this.#around(),
+      path: `${path}.option-data`,
+      isOfReservation: false,
+      routeNames: this.#routeNames,
+    }
     const kept = options === undefined ? {} : readOptions(options, place)
     const isNumber = lifetime?.kind === 'number' && Number.isSafeInteger(lifetime.value)
     if (isNumber) this.#gathering.report.understand('valid-lifetime')
     else if (lifetime !== undefined)
       this.#leave(lifetime, `${path}.valid-lifetime`, 'it is no number of seconds')
     const closed = closedBecause(value)
+    const routes = kept.routes ?? kept.windowsRoutes
     return {
       ...outer,
       ...(isNumber && { leaseSeconds: lifetime.value }),
       ...(kept.gateway !== undefined && { gateway: kept.gateway }),
+      ...(routes && { routes }),
       ...(closed !== undefined && { closedBecause: closed }),
     }
   }
@@ -181,6 +204,7 @@ class KeaReader {
     if (value.kind !== 'object') return
     if (subnet === undefined) return this.#leave(value, `subnet ${text}`, 'it is no IPv4 network')
     const { gateway, leaseSeconds, name } = level
+    const routes = outer.routes === level.routes ? routesWithin(subnet, level.routes) : level.routes
     const isOwn = gateway !== undefined && (outer.gateway !== gateway || contains(subnet, gateway))
     this.#gathering.networks.push({
       where: this.#places.at(value.offset),
@@ -188,6 +212,7 @@ class KeaReader {
       pools,
       ...(name !== undefined && { name }),
       ...(isOwn && { gateway }),
+      ...(routes && { routes }),
       ...(leaseSeconds !== undefined && { leaseSeconds }),
     })
     this.#gathering.report.understand('subnet4')

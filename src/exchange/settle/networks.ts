@@ -4,11 +4,14 @@ import {
   broadcastOf,
   contains,
   formatIp4,
+  formatRoute,
   formatSubnet,
   ip4,
   type Ip4,
   type Label,
   parseLabel,
+  type Route,
+  settleRoutes,
   type Subnet,
 } from '#directory'
 import type { FoundNetwork, FoundPool, Gathering } from '../found.ts'
@@ -80,6 +83,7 @@ function freeName({ name, subnet }: FoundNetwork, taken: ReadonlySet<string>): L
 function settled(network: FoundNetwork, name: Label, report: Report): ImportedNetwork {
   const { where, subnet } = network
   const gateway = gatewayOf(network, report)
+  const routes = routesOf(network, gateway, report)
   const pool = poolOf(network, report)
   const leaseSeconds = leaseOf(network, report)
   return {
@@ -87,6 +91,7 @@ function settled(network: FoundNetwork, name: Label, report: Report): ImportedNe
     name,
     ...subnet,
     ...(gateway !== undefined && { gateway }),
+    ...(routes.length > 0 && { routes }),
     ...(pool !== undefined && { pool }),
     ...(leaseSeconds !== undefined && { leaseSeconds }),
   }
@@ -97,6 +102,26 @@ function gatewayOf({ where, subnet, gateway }: FoundNetwork, report: Report): Ip
   const why = `it is no machine's address in ${formatSubnet(subnet)}`
   report.leaveOut(where, `router ${formatIp4(gateway)}`, why)
   return undefined
+}
+
+/** The router is among what is told anyway, so a file that says it as a route has said it once. */
+function routesOf(
+  { where, subnet, routes = [] }: FoundNetwork,
+  gateway: Ip4 | undefined,
+  report: Report,
+): readonly Route[] {
+  const leave = (route: Route, why: string): void =>
+    report.leaveOut(where, `route ${formatRoute(route)}`, `it ${why}`)
+  const others = routes.filter(({ to, by }) => to.prefix > 0 || by !== gateway)
+  const { kept, left } = settleRoutes(
+    others.filter((route) => {
+      const isNear = route.by === 0 || isUsable(subnet, route.by)
+      if (!isNear) leave(route, `leads by no machine's address in ${formatSubnet(subnet)}`)
+      return isNear
+    }),
+  )
+  for (const { route, why } of left) leave(route, why)
+  return kept
 }
 
 function leaseOf({ where, leaseSeconds }: FoundNetwork, report: Report): number | undefined {
