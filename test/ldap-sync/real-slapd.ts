@@ -23,6 +23,8 @@ export interface RealSlapdOptions {
   readonly tlsPem?: string
   /** A disk of its own. */
   readonly within?: string
+  /** What slapd itself says. */
+  readonly hear?: (text: string) => void
 }
 
 export class RealSlapd {
@@ -92,7 +94,10 @@ export class RealSlapd {
   async #spawn(): Promise<void> {
     await this.prepared.beforeStart()
     const argv = ['--pdeathsig', 'TERM', ...this.prepared.argv]
-    this.#child = spawn('setpriv', argv, { stdio: 'ignore' })
+    const { hear } = this.#options
+    const child = spawn('setpriv', argv, { stdio: ['ignore', 'ignore', hear ? 'pipe' : 'ignore'] })
+    child.stderr?.on('data', (chunk: Buffer) => hear?.(chunk.toString('utf8')))
+    this.#child = child
     await eventually('slapd answers', () => probeSlapd(this.prepared))
   }
 }

@@ -30,6 +30,8 @@ export const databaseBytesMax = 4 * 1024 ** 3
 const sessionLogEntries = 10_000
 /** slapd leaves those alone who follow the directory; whoever else says nothing for so long signs in again. */
 const idleSecondsMax = 900
+/** One connection may have fewer than half of them at work; its further questions are put off, each with a line in the log. */
+const threads = 8
 /** For a client that asks and does not read. */
 const unreadSecondsMax = 30
 
@@ -56,7 +58,7 @@ export function slapdConfig(facts: SlapdFacts): string {
     ...hashing(facts.scheme),
     `pidfile ${quote(facts.pidFile)}`,
     'sizelimit unlimited',
-    'threads 4',
+    `threads ${threads}`,
     `idletimeout ${idleSecondsMax}`,
     `writetimeout ${unreadSecondsMax}`,
     ...(facts.tlsFile === undefined ? [] : tls(facts.tlsFile)),

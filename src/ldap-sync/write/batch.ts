@@ -80,14 +80,16 @@ export class Batch {
   /** What became of those that were never answered. */
   async #settle(client: LdapClient): Promise<void> {
     const doubtful = this.#left.filter((each) => this.#doubtful.has(each))
-    await inParallel(doubtful, async (each) => {
+    const settle = async (each: Placed): Promise<void> => {
       if (await isAsOrdered(client, each.order)) this.#judge(each, done)
-    })
+    }
+    await inParallel(doubtful, settle, this.#edges.session.underWayMax)
     this.#forgetJudged()
   }
 
   async #carryOut(client: LdapClient, level: readonly Placed[]): Promise<void> {
-    await inParallel(level, (each) => this.#send(client, each))
+    const { underWayMax } = this.#edges.session
+    await inParallel(level, (each) => this.#send(client, each), underWayMax)
   }
 
   async #send(client: LdapClient, each: Placed): Promise<void> {

@@ -50,7 +50,7 @@ async function inCopy(
   edges: CarryOutEdges,
   copy: LentCopy,
 ): Promise<InCopy> {
-  const session = edges.session.at(parseLdapUrl(copy.url))
+  const session = edges.session.atCopy(parseLdapUrl(copy.url))
   try {
     const outcomes = await inBatches(orders, options, { ...edges, session, triesMax: 0 })
     if (!outcomes.every((outcome) => isSettled(outcome, options))) return nothingDone

@@ -1,12 +1,10 @@
 // Why this file exists: a connection carries many questions at once, and a bound on them.
 
-/** A quarter of what a client takes, so that others get through, and far less than slapd bears (conn_max_pending_auth). */
-const underWayMax = 64
-
 /** Runs until all have been tried, also when some fail; then throws the first failure. */
 export async function inParallel<Item, Answer>(
   items: readonly Item[],
   ask: (item: Item) => Promise<Answer>,
+  underWayMax: number,
 ): Promise<Answer[]> {
   const answers = new Map<number, Answer>()
   const failures: unknown[] = []

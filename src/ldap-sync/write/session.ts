@@ -4,7 +4,18 @@ import { LdapClient } from '../client/client.ts'
 import type { LdapUrl } from '../client/url.ts'
 import type { FollowerEdges, FollowerSettings } from '../sync/session.ts'
 
+/** A quarter of what a client takes, so that others get through, and far less than slapd bears (conn_max_pending_auth). */
+const underWayMax = 64
+/**
+ * Over a socket of this machine nothing is gained by more. slapd tells its log of each that it puts off, which it does
+ * from half of its threads on for one connection.
+ */
+const underWayNearbyMax = 2
+
 export class WriteSession {
+  /** Orders and questions that may wait for their answers together. */
+  readonly underWayMax: number
+
   readonly #settings: Pick<FollowerSettings, 'url' | 'credentials'>
   readonly #edges: FollowerEdges
   #opening: Promise<LdapClient> | undefined
@@ -14,7 +25,12 @@ export class WriteSession {
   #alone: Promise<unknown> | undefined
   readonly #writing = new Set<Promise<unknown>>()
 
-  constructor(settings: Pick<FollowerSettings, 'url' | 'credentials'>, edges: FollowerEdges) {
+  constructor(
+    settings: Pick<FollowerSettings, 'url' | 'credentials'>,
+    edges: FollowerEdges,
+    atOnceMax = settings.url.kind === 'unix' ? underWayNearbyMax : underWayMax,
+  ) {
+    this.underWayMax = atOnceMax
     this.#settings = settings
     this.#edges = edges
   }
@@ -60,9 +76,9 @@ export class WriteSession {
     return this.#alone !== undefined
   }
 
-  /** The same person, at another place. */
-  at(url: LdapUrl): WriteSession {
-    return new WriteSession({ ...this.#settings, url }, this.#edges)
+  /** The same person, at a copy that is made for this alone: nobody else waits there, or reads its log. */
+  atCopy(url: LdapUrl): WriteSession {
+    return new WriteSession({ ...this.#settings, url }, this.#edges, underWayMax)
   }
 
   close(): void {

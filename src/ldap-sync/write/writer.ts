@@ -115,15 +115,18 @@ export class DirectoryWriter {
 
   /** What changing them means for the classes that they have now. */
   async ordersToAlter(alterations: readonly Alteration[]): Promise<DirectoryOrder[]> {
-    return inParallel(alterations, async (alteration) => {
-      const client = await this.#edges.session.client()
-      return alterationOrder(alteration, await classesOf(client, alteration.dn))
-    })
+    const { session } = this.#edges
+    const ask = async (alteration: Alteration): Promise<DirectoryOrder> =>
+      alterationOrder(alteration, await classesOf(await session.client(), alteration.dn))
+    return inParallel(alterations, ask, session.underWayMax)
   }
 
   /** For each, with all that stands below it now. */
   async ordersToRemove(dns: readonly string[]): Promise<(readonly DirectoryOrder[])[]> {
-    return inParallel(dns, async (dn) => removalOrders(await this.#edges.session.client(), dn))
+    const { session } = this.#edges
+    const ask = async (dn: string): Promise<readonly DirectoryOrder[]> =>
+      removalOrders(await session.client(), dn)
+    return inParallel(dns, ask, session.underWayMax)
   }
 
   async #alter(alteration: Alteration): Promise<void> {
