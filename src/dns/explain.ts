@@ -6,6 +6,7 @@ import { answerDns, type DnsAnswer, type Forwarding } from './answer.ts'
 import { negativeSeconds, recordSeconds } from './encode.ts'
 import { nameBytes } from './name.ts'
 import { headerBytes, readQuery, recordType } from './query.ts'
+import { isStranger } from './stranger.ts'
 import { lookUp, type Record, type ZoneView } from './zone.ts'
 
 export type AskedType = 'a' | 'aaaa' | 'ptr'
@@ -27,9 +28,14 @@ export function reverseName(address: Ip4): string {
   return `${formatIp4(address).split('.').toReversed().join('.')}.in-addr.arpa`
 }
 
-/** Of any bytes that somebody may send. */
-export function explainQuery(bytes: Uint8Array, { view, forwarding }: DnsExplaining): Fact {
-  const answer = answerDns(bytes, view, { ...forwarding, transport: 'udp' })
+/** Of any bytes that somebody may send, from there. */
+export function explainQuery(
+  bytes: Uint8Array,
+  { view, forwarding }: DnsExplaining,
+  asker?: Ip4,
+): Fact {
+  const isUnproven = asker !== undefined && isStranger(asker, view)
+  const answer = answerDns(bytes, view, { ...forwarding, transport: 'udp', isUnproven })
   const read = readQuery(bytes)
   const asked =
     read.kind === 'query' ? `${visibleName(read.query.name)} ${typeName(read.query.type)}` : '?'

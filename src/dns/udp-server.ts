@@ -1,11 +1,12 @@
 // Why this file exists: the edge of DNS over UDP: datagrams in, answers out, other people's names to the forwarder,
 // and nothing that would make a forged source worth while.
-import { contains, parseIp4 } from '#directory'
+import { parseIp4 } from '#directory'
 import { answerDns, bytesMax, type DnsReason } from './answer.ts'
 import { encodeReply } from './encode.ts'
 import { type ForwardedQuestion, type Forwarder, forwardingBy } from './forward.ts'
 import { createFrequency } from './frequency.ts'
 import { responseCode } from './query.ts'
+import { isStranger } from './stranger.ts'
 import type { ZoneView } from './zone.ts'
 
 /** Whoever owns the UDP socket; it is bound to the provisioning interface before it gets here. */
@@ -47,8 +48,9 @@ export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void
     // Port 0 can only be forged, and nothing can be sent there.
     if (view === undefined || from.port === 0) return
     if (options.admits?.(now()) === false) return options.count('dropped')
-    const isUnproven = isStranger(from.address, view)
-    const tooOften = isUnproven && frequency.isTooOften(parseIp4(from.address) ?? 0, now())
+    const asker = parseIp4(from.address)
+    const isUnproven = isStranger(asker, view)
+    const tooOften = isUnproven && frequency.isTooOften(asker ?? 0, now())
     const forwarding = forwardingBy(options.forwarder)
     const answer = answerDns(bytes, view, { ...forwarding, transport, tooOften, isUnproven })
     const send = (reply: Uint8Array): void => port.send(reply, from.address, from.port)
@@ -63,14 +65,6 @@ export function serveDnsUdp(port: DnsDatagrams, options: DnsServerOptions): void
     options.seen?.({ bytes, from: from.address, why: answer.why })
     if (answer.kind === 'reply') send(answer.bytes)
   })
-}
-
-/** Neither this machine nor on a network that the directory describes. */
-function isStranger(text: string, { snapshot, applianceAddresses }: ZoneView): boolean {
-  const address = parseIp4(text)
-  if (address === undefined) return true
-  if (address >>> 24 === 127 || applianceAddresses.includes(address)) return false
-  return !snapshot.networks.some((network) => contains(network, address))
 }
 
 /** HOSTILE 15: what another server said is held to our own limit, too. */

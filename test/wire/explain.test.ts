@@ -32,6 +32,7 @@ import {
   type as t,
   vcnMac,
 } from '../pxe/dhcp-lab.ts'
+import { query } from '../conformance/harness/dns-packet.ts'
 import { fakeJournal } from '../pxe/fake-journal.ts'
 
 const ported = machine('n003', { ip: '10.77.0.14' }, { port: 'ge-0/0/3' })
@@ -353,6 +354,24 @@ test('a packet is told what it says, what it would be answered and why', () => {
   assert.ok(told.facts.every(({ packet }) => packet === 0))
   assert.deepEqual(done, [])
 })
+
+for (const [who, from, rule] of [
+  ['one of our machines', '10.77.0.11', 'forwarded'],
+  ['a stranger, whose address may be forged', '198.51.100.7', 'to be asked over TCP'],
+] as const) {
+  test(`others’ names, asked by ${who}, are told as DNS says it: ${rule}`, () => {
+    const payload = query('example.org', { type: 'A' }).toHex()
+    const packet = {
+      protocol: 'dns',
+      payload,
+      from: ip(from),
+      fromPort: 4_000,
+      toPort: 53,
+    } as const
+    const told = explainPackets([packet], stand({ isPublic: true }).asked())
+    assert.equal(of(told, 'dns')[0]?.rule, rule)
+  })
+}
 
 test('HOSTILE 1: a packet that nobody can read is told with the reason', () => {
   const { asked } = stand()

@@ -27,7 +27,7 @@ function factsOf(packet: ForeignPacket, explaining: Omit<Explaining, 'instead'>)
     case 'dns': {
       const view = end.zone?.()
       if (!view) return [{ topic: 'dns', text: 'no answer: DNS is off', rule: 'off' }]
-      return [explainQuery(bytes, { view, forwarding: end.forwarding })]
+      return [explainQuery(bytes, { view, forwarding: end.forwarding }, packet.from)]
     }
     case 'tftp':
       return explainTftp(bytes, explaining.files)
