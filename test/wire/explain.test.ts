@@ -1,97 +1,23 @@
 // Why this file exists: what explain tells must be what machines get, and asking must change nothing.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseDnsName, type Snapshot } from '#directory'
-import { type Forwarder, forwardingBy } from '#dns'
-import type { Fact, Told } from '#feed'
-import { createDhcpService, type DhcpService, type HeldFile, readCapture } from '#pxe'
 import { explainSubject } from '../../src/wire/explain/explain.ts'
-import { LastSeen } from '../../src/wire/explain/last-seen.ts'
-import { explainPackets } from '../../src/wire/explain/packets.ts'
-import type { ExplainedEnd } from '../../src/wire/explain/places.ts'
 import {
-  bytesOf,
   diskMac,
   ip,
   knownMac,
-  label,
   mac,
   machine,
-  network,
   newSite,
-  onProv,
-  onVo,
   otherMac,
   replyOf,
-  type Sent,
   siteEntries,
   strangeMac,
-  text,
   type as t,
   vcnMac,
 } from '../pxe/dhcp-lab.ts'
-import { query } from '../conformance/harness/dns-packet.ts'
-import { fakeJournal } from '../pxe/fake-journal.ts'
-
-const ported = machine('n003', { ip: '10.77.0.14' }, { port: 'ge-0/0/3' })
-const nowhereNet = network('10.99.0.0/24', { name: label('cellar') })
-const cellar = machine('deep', { mac: '52:54:00:99:00:01', ip: '10.99.0.5' })
-
-function held(name: string): HeldFile {
-  return { kind: 'held', name, bytes: new Uint8Array(2_048), digest: '' }
-}
-
-function stand(forwarder?: Pick<Forwarder, 'isPublic'>) {
-  const site = newSite([...siteEntries, ported, nowhereNet, cellar])
-  const told: string[] = []
-  const here = new Set(['snponly.efi', 'undionly.kpxe', 'boot/kvm-host/vmlinuz'])
-  for (const loader of ['snponly-arm64.efi', 'snponly-i386.efi']) site.missing.add(loader)
-  const service: DhcpService = createDhcpService({
-    book: site.book,
-    journal: fakeJournal(),
-    clock: () => site.now,
-    world: () => site.world(),
-    whoAnswers: () => Promise.resolve(new Map()),
-    isNear: () => true,
-    send: () => void told.push('sent'),
-    count: (what) => void told.push(what),
-    sight: ({ kind }) => void told.push(kind),
-    log: (line) => void told.push(line),
-  })
-  const end = (place: typeof onProv, vni?: number): ExplainedEnd => ({
-    place: { ...place, address: place.interfaceAddress },
-    dhcp: service,
-    zone: () => ({
-      snapshot: site.snapshot,
-      applianceAddresses: place.addresses,
-      serial: 1,
-    }),
-    forwarding: forwardingBy(forwarder),
-    snapshot: () => site.snapshot,
-    ...(vni !== undefined && { vni }),
-  })
-  const lastSeen = new LastSeen()
-  const asked = () => ({
-    picture: {
-      snapshot: site.snapshot,
-      serial: 1,
-      boot: { caFingerprint: 'ab', caPem: 'x', enrolPort: 8443 },
-      nextBoot: () => site.nextBoot,
-    },
-    book: site.book,
-    now: site.now,
-    files: { find: (name: string) => (here.has(name) ? held(name) : undefined) },
-    ends: [end(onProv), end(onVo, 100)],
-    lastSeen,
-  })
-  const explain = (subject: string): Told => explainSubject(subject, asked())
-  return { site, told, service, lastSeen, asked, explain }
-}
-
-const of = ({ facts }: Told, topic: Fact['topic']): readonly Fact[] =>
-  facts.filter((fact) => fact.topic === topic)
+import { of, stand } from './explain-stage.ts'
 
 test('a described machine is told the address, its rule with operands, and the entries they come from', () => {
   const told = stand().explain('n001')
@@ -331,89 +257,4 @@ test('asking changes nothing: no lease, no count, no sighting, no line', () => {
   assert.deepEqual(told, [])
   assert.deepEqual(service.counts, { received: 0, answered: 0, refused: 0, dropped: 0 })
   assert.equal(site.snapshot, before)
-})
-
-function packetsOf(...sent: readonly Sent[]) {
-  return sent.map((one) => ({
-    protocol: 'dhcp' as const,
-    payload: bytesOf(one).toHex(),
-    from: ip('0.0.0.0'),
-    fromPort: 68,
-    toPort: 67,
-  }))
-}
-
-test('a packet is told what it says, what it would be answered and why', () => {
-  const { asked, told: done } = stand()
-  const options = { 60: text('PXEClient:Arch:00007'), 93: Uint8Array.of(0, 7) }
-  const told = explainPackets(packetsOf({ type: t.discover, options }), asked())
-  const [dhcp] = of(told, 'dhcp')
-  assert.equal(dhcp?.text, 'OFFER 10.77.0.11')
-  assert.equal(dhcp.rule, 'described')
-  assert.ok(of(told, 'tells').some(({ text: line }) => line === 'file: "snponly.efi"'))
-  assert.ok(told.facts.every(({ packet }) => packet === 0))
-  assert.deepEqual(done, [])
-})
-
-for (const [who, from, rule] of [
-  ['one of our machines', '10.77.0.11', 'forwarded'],
-  ['a stranger, whose address may be forged', '198.51.100.7', 'to be asked over TCP'],
-] as const) {
-  test(`others’ names, asked by ${who}, are told as DNS says it: ${rule}`, () => {
-    const payload = query('example.org', { type: 'A' }).toHex()
-    const packet = {
-      protocol: 'dns',
-      payload,
-      from: ip(from),
-      fromPort: 4_000,
-      toPort: 53,
-    } as const
-    const told = explainPackets([packet], stand({ isPublic: true }).asked())
-    assert.equal(of(told, 'dns')[0]?.rule, rule)
-  })
-}
-
-test('HOSTILE 1: a packet that nobody can read is told with the reason', () => {
-  const { asked } = stand()
-  const from = ip('0.0.0.0')
-  const broken = { payload: 'ff', from, fromPort: 1, toPort: 1 }
-  for (const [protocol, rule] of [
-    ['dhcp', 'refused too-short'],
-    ['dns', 'not a query'],
-    ['tftp', 'malformed'],
-  ] as const) {
-    const told = explainPackets([{ ...broken, protocol }], asked())
-    assert.ok(
-      told.facts.some((fact) => fact.rule === rule),
-      JSON.stringify(told),
-    )
-  }
-})
-
-test('another server in a capture is named by its address', () => {
-  const { asked } = stand()
-  const offer: Sent = { type: t.offer, op: 'reply', server: '10.77.0.66', mac: strangeMac }
-  const told = explainPackets(packetsOf(offer), asked())
-  assert.match(of(told, 'dhcp')[0]?.why ?? '', /another DHCP server, 10\.77\.0\.66, sent a OFFER/)
-})
-
-test('each packet of a whole boot that was captured is answered or told why not', () => {
-  const { asked } = stand()
-  const file = readFileSync(join(import.meta.dirname, '../vectors/boot/uefi-pxe.pcap'))
-  const read = readCapture(file, 512)
-  assert.ok(read.ok)
-  const packets = read.capture.datagrams.map(({ payload, protocol, from, fromPort, toPort }) => ({
-    protocol,
-    payload: payload.toHex(),
-    from,
-    fromPort,
-    toPort,
-  }))
-  assert.ok(packets.length > 4)
-  const told = explainPackets(packets, asked())
-  for (const at of packets.keys())
-    assert.ok(
-      told.facts.some(({ packet, rule }) => packet === at && rule !== undefined),
-      String(at),
-    )
 })
