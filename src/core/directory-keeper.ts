@@ -157,8 +157,9 @@ function* inOrder(...stories: readonly Iterable<FeedMessage>[]): Generator<FeedM
   for (const story of stories) yield* story
 }
 
+/** No process stays for it: what is unwritten at the end is written then. */
 function later(milliseconds: number, action: () => void): () => void {
-  const timer = setTimeout(action, milliseconds)
+  const timer = setTimeout(action, milliseconds).unref()
   return () => clearTimeout(timer)
 }
 

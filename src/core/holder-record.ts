@@ -84,7 +84,7 @@ export class HolderRecord {
   }
 
   #writeIn(milliseconds: number): void {
-    if (this.#unwritten.size === 0) return
+    if (this.#isOver || this.#unwritten.size === 0) return
     this.#stopTimer ??= this.#parts.later(milliseconds, () => void this.#writeNext())
   }
 
@@ -94,7 +94,7 @@ export class HolderRecord {
       await this.#parts.store.behind(() => this.#write(rows))
       this.#noteWritten(rows)
       this.#stopTimer = undefined
-      if (!this.#isOver) this.#writeIn(betweenWritesMs)
+      this.#writeIn(betweenWritesMs)
     } catch (error) {
       if (this.#isOver) return
       // The change is on the wire all the same: a conflict after a crash may then be nobody's.

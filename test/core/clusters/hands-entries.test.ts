@@ -83,6 +83,7 @@ test('hands in the directory', real, async (t) => {
   await house.directory.untilShown('the VO', ({ entries }) => entries.size > 0)
   t.after(async () => {
     await house.sync.close()
+    house.directory[Symbol.dispose]()
     await house.slapd.stop()
     house.store[Symbol.dispose]()
     rmSync(house.folder, { recursive: true })
