@@ -24,6 +24,7 @@ const known = rawEntry(
   ]),
 )
 const tree: RawTree = {
+  has: (id) => id === known.id,
   get: (id) => (id === known.id ? known : undefined),
   at: (key) => (key === known.key ? known : undefined),
   children: () => [],

@@ -73,9 +73,8 @@ function matters(entry: RawEntry): boolean {
 /** Every entry whose meaning a step may have changed: itself, its parents of before and now, and below. */
 export function affectedBy({ put, before, gone }: Applied, tree: RawTree): Set<EntryId> {
   const ids = new Set<EntryId>()
-  const stands = new Set(put.map(({ id }) => id))
   for (const entry of [...before, ...gone, ...put]) {
-    if (stands.has(entry.id) || tree.get(entry.id)) ids.add(entry.id)
+    if (tree.has(entry.id)) ids.add(entry.id)
     const parent = parentKey(entry.key)
     const above = parent === undefined ? undefined : tree.at(parent)
     if (above && isDevice(above)) ids.add(above.id)

@@ -21,6 +21,8 @@ export interface RawEntries extends Iterable<RawEntry> {
 
 /** The tree as those see it who ask what an entry means. */
 export interface RawTree {
+  /** Wakes nothing. */
+  has(id: EntryId): boolean
   get(id: EntryId): RawEntry | undefined
   at(key: string): RawEntry | undefined
   children(key: string): readonly RawEntry[]
@@ -37,8 +39,12 @@ export class Replica implements RawTree {
     return this.#byId.size
   }
 
+  has(id: EntryId): boolean {
+    return this.#restOf(id) !== undefined
+  }
+
   get(id: EntryId): RawEntry | undefined {
-    const text = this.#byId.find(hashOf(id), (each) => isTextOf(each, id))
+    const text = this.#restOf(id)
     return text === undefined ? undefined : rawFrom(text)
   }
 
@@ -90,6 +96,10 @@ export class Replica implements RawTree {
   }
 
   /** By id. Of two that claim one DN the later has it; the other stays as it was, for that is nowhere. */
+  #restOf(id: EntryId): RawText | undefined {
+    return this.#byId.find(hashOf(id), (each) => isTextOf(each, id))
+  }
+
   #named(puts: readonly RawEntry[]): Map<EntryId, RawEntry> {
     const named = new Map<EntryId, RawEntry>()
     const idByKey = new Map<string, EntryId>()
