@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { type Delta, emptySnapshot, type Entry } from '#directory'
+import { type Delta, type Entry } from '#directory'
 import type { DirectoryChange } from '#ldap-sync'
 import { type CoreStore, openCoreStore } from '#store'
-import { DirectoryKeeper } from '../../src/core/directory-keeper.ts'
+import type { DirectoryKeeper } from '../../src/core/directory-keeper.ts'
 import { HolderRecord, rowsPerWrite } from '../../src/core/holder-record.ts'
-import { domain, id, machine } from '../directory/samples.ts'
+import { id, machine } from '../directory/samples.ts'
 import { now, scratchFolder } from '../store/scratch.ts'
+import { keeperOver } from './keeper-over.ts'
 
 const first = machine(1, { macs: ['52:54:00:00:00:01'], address: '10.1.0.1' })
 const rival = machine(2, { macs: ['52:54:00:00:00:01'], address: '10.1.0.2' })
@@ -18,17 +19,9 @@ function put(...entries: readonly Entry[]): readonly DirectoryChange[] {
   return entries.map((entry) => ({ kind: 'put', entry, notes: [] }))
 }
 
-function keeperOver(store: CoreStore): { keeper: DirectoryKeeper; deltas: Delta[] } {
+function tellingKeeper(store: CoreStore): { keeper: DirectoryKeeper; deltas: Delta[] } {
   const deltas: Delta[] = []
-  const keeper = new DirectoryKeeper({
-    empty: emptySnapshot(domain),
-    store,
-    boot: { caFingerprint: '', caPem: '', enrolPort: 1 },
-    now,
-    send: () => undefined,
-    onChange: (some) => deltas.push(...some),
-    onTrouble: assert.fail,
-  })
+  const keeper = keeperOver(store, { onChange: (some) => deltas.push(...some) })
   return { keeper, deltas }
 }
 
@@ -40,7 +33,7 @@ function openStore(context: TestContext): CoreStore {
 
 /** What a keeper that starts anew serves of a directory that holds these. */
 function servedAfterRestart(store: CoreStore, ...entries: readonly Entry[]): readonly string[] {
-  const { keeper } = keeperOver(store)
+  const { keeper } = tellingKeeper(store)
   using _ = keeper
   keeper.take(put(...entries))
   return [...keeper.snapshot.entries.values()].map(({ dn }) => dn)
@@ -48,7 +41,7 @@ function servedAfterRestart(store: CoreStore, ...entries: readonly Entry[]): rea
 
 test('HOSTILE 41: what was held since the last copy is held after a restart', (t) => {
   const store = openStore(t)
-  const { keeper } = keeperOver(store)
+  const { keeper } = tellingKeeper(store)
   keeper.take(put(first))
   keeper[Symbol.dispose]()
   assert.deepEqual(servedAfterRestart(store, rival, first), [first.dn])
@@ -56,12 +49,12 @@ test('HOSTILE 41: what was held since the last copy is held after a restart', (t
 
 test('HOSTILE 41: what was held when the copy was made is in the copy, and no row is kept for it', (t) => {
   const store = openStore(t)
-  const { keeper } = keeperOver(store)
+  const { keeper } = tellingKeeper(store)
   keeper.take(put(first))
   keeper.copied()()
   keeper[Symbol.dispose]()
   assert.equal(store.holders.all().size, 0)
-  const restarted = keeperOver(store).keeper
+  const restarted = tellingKeeper(store).keeper
   restarted.take(put(first))
   restarted.take(put(rival))
   assert.ok(restarted.snapshot.entries.has(first.id) && !restarted.snapshot.entries.has(rival.id))
@@ -70,7 +63,7 @@ test('HOSTILE 41: what was held when the copy was made is in the copy, and no ro
 
 test('HOSTILE 41: a quarrel keeps its rows through every copy, also when it began after one', (t) => {
   const store = openStore(t)
-  const { keeper } = keeperOver(store)
+  const { keeper } = tellingKeeper(store)
   keeper.take(put(first))
   keeper.copied()()
   keeper.take(put(rival))
@@ -81,7 +74,7 @@ test('HOSTILE 41: a quarrel keeps its rows through every copy, also when it bega
 
 test('an entry that cannot be read any more holds after a restart what it held before', (t) => {
   const store = openStore(t)
-  const { keeper } = keeperOver(store)
+  const { keeper } = tellingKeeper(store)
   keeper.take(put(first))
   keeper.copied()()
   const refused = {
@@ -91,7 +84,7 @@ test('an entry that cannot be read any more holds after a restart what it held b
   keeper.take([refused])
   keeper.copied()()
   keeper[Symbol.dispose]()
-  const restarted = keeperOver(store).keeper
+  const restarted = tellingKeeper(store).keeper
   restarted.take([refused])
   restarted.take(put(rival))
   assert.equal(restarted.snapshot.entries.size, 0)
@@ -100,7 +93,7 @@ test('an entry that cannot be read any more holds after a restart what it held b
 
 test('what changed while a copy was being written stays in the store', (t) => {
   const store = openStore(t)
-  const { keeper } = keeperOver(store)
+  const { keeper } = tellingKeeper(store)
   const saved = keeper.copied()
   keeper.take(put(first))
   saved()

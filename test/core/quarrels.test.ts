@@ -3,14 +3,15 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { emptySnapshot, type Entry, formatIp4, lintStep, startLint } from '#directory'
+import { type Entry, formatIp4, lintStep, startLint } from '#directory'
 import { lookUp } from '#dns'
 import { openCoreStore } from '#store'
-import { DirectoryKeeper } from '../../src/core/directory-keeper.ts'
+import type { DirectoryKeeper } from '../../src/core/directory-keeper.ts'
 import { lintViews } from '../../src/core/services/views.ts'
 import { recordType } from '../../src/dns/query.ts'
 import { domain, machine, type MachineSample, name } from '../directory/samples.ts'
 import { now, scratchFolder } from '../store/scratch.ts'
+import { keeperOver } from './keeper-over.ts'
 
 /** Core as it is between two starts: its store stays, all else is made anew. */
 class Core {
@@ -59,15 +60,7 @@ class Core {
 
   #start(): { keeper: DirectoryKeeper; close: () => void } {
     const store = openCoreStore(this.#path, now)
-    const keeper = new DirectoryKeeper({
-      empty: emptySnapshot(domain),
-      store,
-      boot: { caFingerprint: '', caPem: '', enrolPort: 1 },
-      now,
-      send: () => undefined,
-      onChange: () => undefined,
-      onTrouble: assert.fail,
-    })
+    const keeper = keeperOver(store)
     const close = (): void => {
       keeper[Symbol.dispose]()
       store[Symbol.dispose]()

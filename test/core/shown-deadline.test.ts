@@ -3,28 +3,20 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { emptySnapshot } from '#directory'
 import { Fault } from '#fault'
 import type { DirectoryOrder, OrderOutcome } from '#ldap-sync'
 import { openCoreStore } from '#store'
-import { DirectoryKeeper } from '../../src/core/directory-keeper.ts'
+import type { DirectoryKeeper } from '../../src/core/directory-keeper.ts'
 import { carryOutItems, type Item, unwatched } from '../../src/core/services/orders.ts'
-import { domain, machine } from '../directory/samples.ts'
+import { machine } from '../directory/samples.ts'
 import { now, scratchFolder } from '../store/scratch.ts'
+import { keeperOver } from './keeper-over.ts'
 
 const done = (order: DirectoryOrder): OrderOutcome => ({ order, kind: 'done' })
 
 function openKeeper(t: TestContext): DirectoryKeeper {
   const store = openCoreStore(join(scratchFolder(t), 'core.db'), now)
-  const keeper = new DirectoryKeeper({
-    empty: emptySnapshot(domain),
-    store,
-    boot: { caFingerprint: '', caPem: '', enrolPort: 1 },
-    now,
-    send: () => undefined,
-    onChange: () => undefined,
-    onTrouble: assert.fail,
-  })
+  const keeper = keeperOver(store)
   t.after(() => {
     keeper[Symbol.dispose]()
     store[Symbol.dispose]()

@@ -3,6 +3,7 @@
 import { applyDeltas, type Snapshot } from '#directory'
 import type { FeedMessage } from '#feed'
 import { isLive, type LeaseBook, type LeaseJournal } from '#pxe'
+import { bookOver } from './world/mirrored-book.ts'
 import type { Variant } from './world/variant.ts'
 import { bootFiles, secretContent } from './world/site.ts'
 
@@ -44,44 +45,22 @@ function carefree(journal: LeaseJournal): LeaseJournal {
 }
 
 function withoutQuarantine(book: LeaseBook): LeaseBook {
-  return {
-    ...sameBook(book),
+  return bookOver(book, {
     holder(address, now) {
       const lease = book.holder(address, now)
       return lease?.state === 'quarantined' ? undefined : lease
     },
-  }
+  })
 }
 
 /** Who has an address is asked of what was offered alone. */
 function ofOffers(book: LeaseBook): LeaseBook {
-  return {
-    ...sameBook(book),
+  return bookOver(book, {
     holder(address, now) {
       const lease = book.holder(address, now)
       return lease?.state === 'bound' && lease.source === 'pool' ? undefined : lease
     },
-  }
-}
-
-function sameBook(book: LeaseBook): LeaseBook {
-  return {
-    holder: (address, now) => book.holder(address, now),
-    ofMac: (mac, now) => book.ofMac(mac, now),
-    declinedBy: (mac, now) => book.declinedBy(mac, now),
-    crowd: (port) => book.crowd(port),
-    hadBefore: (mac, now) => book.hadBefore(mac, now),
-    isRemembered: (address, now) => book.isRemembered(address, now),
-    get offers() {
-      return book.offers
-    },
-    get quarantined() {
-      return book.quarantined
-    },
-    apply: (changes) => book.apply(changes),
-    sweep: (now) => book.sweep(now),
-    all: () => book.all(),
-  }
+  })
 }
 
 /** The deltas of the step before come once more behind those of the next. */

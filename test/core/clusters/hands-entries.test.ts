@@ -10,11 +10,12 @@ import { DirectorySync, systemClock } from '#ldap-sync'
 import { type CoreStore, openCoreStore } from '#store'
 import type { VcnEntry } from '#vocluster'
 import type { HandAction } from '../../../src/core/clusters/hands.ts'
-import { DirectoryKeeper } from '../../../src/core/directory-keeper.ts'
+import type { DirectoryKeeper } from '../../../src/core/directory-keeper.ts'
 import { domain, ip, label, mac, name } from '../../directory/samples.ts'
 import { RealSlapd } from '../../ldap-sync/real-slapd.ts'
 import { needs } from '../../needs.ts'
 import { handsOf, performTwice, stepPlace } from './hands-bench.ts'
+import { keeperOver } from '../keeper-over.ts'
 
 const [vo, cluster] = [label('physics'), label('hpl')]
 const network = { name: label('vo-physics'), subnet: subnet('10.128.0.0/20'), vni: 7 }
@@ -54,15 +55,7 @@ async function openHouse(): Promise<House> {
   await slapd.start()
   const folder = mkdtempSync(join(tmpdir(), 'coppice-hands-'))
   const store = openCoreStore(join(folder, 'core.db'), Date.now)
-  const directory = new DirectoryKeeper({
-    empty: emptySnapshot(domain),
-    store,
-    boot: { caFingerprint: '', caPem: '', enrolPort: 1 },
-    now: Date.now,
-    send: () => undefined,
-    onChange: () => undefined,
-    onTrouble: () => undefined,
-  })
+  const directory = keeperOver(store, { now: Date.now, onTrouble: () => undefined })
   const { urls, adminDn: bindDn, secretFile } = slapd.prepared
   const sync = new DirectorySync(
     { url: urls[0], base: slapd.base, domain, bindDn, secretFile, copyFile: join(folder, 'copy') },

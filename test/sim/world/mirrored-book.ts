@@ -11,19 +11,7 @@ export interface MirroredBook {
 
 export function mirroredBook(): MirroredBook {
   const [own, mirror] = [createLeaseBook(), createLeaseBook()]
-  const book: LeaseBook = {
-    holder: (address, now) => own.holder(address, now),
-    ofMac: (mac, now) => own.ofMac(mac, now),
-    declinedBy: (mac, now) => own.declinedBy(mac, now),
-    crowd: (port) => own.crowd(port),
-    hadBefore: (mac, now) => own.hadBefore(mac, now),
-    isRemembered: (address, now) => own.isRemembered(address, now),
-    get offers() {
-      return own.offers
-    },
-    get quarantined() {
-      return own.quarantined
-    },
+  const book = bookOver(own, {
     apply(changes) {
       own.apply(changes)
       mirror.apply(changes)
@@ -32,7 +20,31 @@ export function mirroredBook(): MirroredBook {
       mirror.sweep(now)
       return own.sweep(now)
     },
-    all: () => own.all(),
-  }
+  })
   return { book, mirror }
+}
+
+/** The same book, but for what is done otherwise. */
+export function bookOver(
+  book: LeaseBook,
+  otherwise: Partial<Omit<LeaseBook, 'offers' | 'quarantined'>>,
+): LeaseBook {
+  return {
+    holder: (address, now) => book.holder(address, now),
+    ofMac: (mac, now) => book.ofMac(mac, now),
+    declinedBy: (mac, now) => book.declinedBy(mac, now),
+    crowd: (port) => book.crowd(port),
+    hadBefore: (mac, now) => book.hadBefore(mac, now),
+    isRemembered: (address, now) => book.isRemembered(address, now),
+    get offers() {
+      return book.offers
+    },
+    get quarantined() {
+      return book.quarantined
+    },
+    apply: (changes) => book.apply(changes),
+    sweep: (now) => book.sweep(now),
+    all: () => book.all(),
+    ...otherwise,
+  }
 }

@@ -93,8 +93,7 @@ export class World {
       random: this.random,
       toServer: (segment, bytes, source) => this.#toServer(segment, bytes, source),
       isTaken: (segment, address, card) => this.#isTaken(segment, address, card),
-      isInUse: (segment, card) =>
-        this.#clients.some((one) => one.card === card && one.segment === segment),
+      isInUse: (segment, card) => this.#isInUse(segment, card),
       giveUp: (one, except) =>
         this.judge.promises.giveUp(
           one.card,
@@ -103,10 +102,7 @@ export class World {
         ),
       accepted: (one, address) => this.#accepted(one, address),
     })
-    const isTwin = this.#clients.some(
-      (one) => one.card === client.card && one.segment === client.segment,
-    )
-    if (isTwin) return
+    if (this.#isInUse(client.segment, client.card)) return
     this.#clients.push(client)
     client.switchOn()
   }
@@ -253,6 +249,10 @@ export class World {
   /** After a while of peace wire serves what core told last. */
   isInStep(): boolean {
     return this.#wire?.picture?.serial === this.#core?.serial
+  }
+
+  #isInUse(segment: Segment, card: string): boolean {
+    return this.#clients.some((one) => one.card === card && one.segment === segment)
   }
 
   #stopWire(): void {
