@@ -14,16 +14,38 @@ export function ip4(value: number): Ip4 {
   return value
 }
 
+const textLengthMax = '255.255.255.255'.length
+const dot = 46
+const zero = 48
+/** An octet of which no digit was read yet. */
+const unread = -1
+
 /** Dotted quad only: no leading zeros, which some readers take for octal. */
 export function parseIp4(text: string): Ip4 | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
+  if (text.length > textLengthMax) return undefined
   let value = 0
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
-    value = value * 256 + Number(part)
+  let octet = unread
+  let octets = 0
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at < text.length ? text.charCodeAt(at) : dot
+    if (code === dot) {
+      if (octet === unread) return undefined
+      value = value * 256 + octet
+      octet = unread
+      octets += 1
+    } else {
+      octet = withDigit(octet, code - zero)
+      if (octet === unread) return undefined
+    }
   }
-  return isIp4(value) ? value : undefined
+  return octets === 4 && isIp4(value) ? value : undefined
+}
+
+/** `unread`: no octet is written like this. */
+function withDigit(octet: number, digit: number): number {
+  if (digit < 0 || digit > 9 || octet === 0) return unread
+  const longer = octet === unread ? digit : octet * 10 + digit
+  return longer > 255 ? unread : longer
 }
 
 export function formatIp4(address: Ip4): string {

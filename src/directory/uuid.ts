@@ -1,13 +1,22 @@
 // Why this file exists: firmware writes UUIDs in two byte orders and some write none; identity must not depend on that.
+import { isLowerHexDigit } from './hex-digit.ts'
+
 declare const uuidBrand: unique symbol
 
 /** `01234567-89ab-cdef-0123-456789abcdef`, lower case. */
 export type Uuid = string & { readonly [uuidBrand]: true }
 
-const canonical = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const canonicalLength = '01234567-89ab-cdef-0123-456789abcdef'.length
+const hyphen = 45
 
 function isUuid(text: string): text is Uuid {
-  return canonical.test(text)
+  if (text.length !== canonicalLength) return false
+  for (let at = 0; at < canonicalLength; at += 1) {
+    const code = text.charCodeAt(at)
+    const isBorder = at === 8 || at === 13 || at === 18 || at === 23
+    if (isBorder ? code !== hyphen : !isLowerHexDigit(code)) return false
+  }
+  return true
 }
 
 export function parseUuid(text: string): Uuid | undefined {
