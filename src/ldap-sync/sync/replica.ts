@@ -2,8 +2,8 @@
 // the container alone, so the DNs below it are rewritten here.
 import { type EntryId, hashOf, Slots } from '#directory'
 import { transplant } from '../dn.ts'
-import { parentKey, type RawEntry } from '../raw-entry.ts'
-import { idIn, isTextOf, rawFrom, type RawText, rawText } from './raw-at-rest.ts'
+import { hasId, hasKey, idIn, type PackedEntry, packEntry } from '../packed-entry.ts'
+import { parentKey, RawEntry } from '../raw-entry.ts'
 import { Siblings } from './siblings.ts'
 
 export interface Applied {
@@ -29,58 +29,59 @@ export interface RawTree {
 }
 
 export class Replica implements RawTree {
-  readonly #byId = Slots.empty<RawText>().edit()
-  readonly #byKey = Slots.empty<RawText>().edit()
-  readonly #siblings = new Siblings()
+  #byId = Slots.empty<PackedEntry>().edit()
+  #byKey = Slots.empty<PackedEntry>().edit()
+  #siblings = new Siblings()
   /** Siblings ask for the same parent one after the other. */
-  #lastFound: RawEntry | undefined
+  #lastFound: { readonly key: string; readonly entry: RawEntry } | undefined
 
   get size(): number {
     return this.#byId.size
   }
 
   has(id: EntryId): boolean {
-    return this.#restOf(id) !== undefined
+    return this.packedOf(id) !== undefined
   }
 
   get(id: EntryId): RawEntry | undefined {
-    const text = this.#restOf(id)
-    return text === undefined ? undefined : rawFrom(text)
+    const packed = this.packedOf(id)
+    return packed === undefined ? undefined : new RawEntry(packed, id)
+  }
+
+  packedOf(id: EntryId): PackedEntry | undefined {
+    return this.#byId.find(hashOf(id), (each) => hasId(each, id))
   }
 
   at(key: string): RawEntry | undefined {
-    if (this.#lastFound?.key === key) return this.#lastFound
-    let found: RawEntry | undefined
-    this.#byKey.find(hashOf(key), (text) => {
-      const entry = rawFrom(text)
-      if (entry.key === key) found = entry
-      return entry.key === key
-    })
-    this.#lastFound = found
-    return found
+    if (this.#lastFound?.key === key) return this.#lastFound.entry
+    const packed = this.#byKey.find(hashOf(key), (each) => hasKey(each, key))
+    const entry = packed === undefined ? undefined : new RawEntry(packed)
+    this.#lastFound = entry && { key, entry }
+    return entry
   }
 
   children(key: string): readonly RawEntry[] {
-    return this.#siblings.of(key).map(rawFrom)
+    return this.#siblings.of(key).map((packed) => new RawEntry(packed))
   }
 
   *ids(): Generator<EntryId> {
-    for (const text of this.#byId.items()) yield idIn(text)
+    for (const packed of this.#byId.items()) yield idIn(packed)
   }
 
   /** As they are now, however late the last of them is asked for. */
   entries(): RawEntries {
-    const texts = [...this.#byId.items()]
+    const all = [...this.#byId.items()]
     return {
-      length: texts.length,
+      length: all.length,
       *[Symbol.iterator]() {
-        for (const text of texts) yield rawFrom(text)
+        for (const packed of all) yield new RawEntry(packed)
       },
     }
   }
 
   /** One step of the server's story. The order inside a step means nothing: refreshes have none. */
   apply(puts: readonly RawEntry[], goneIds: Iterable<EntryId>): Applied {
+    if (this.size === 0 && this.#fill(puts)) return { put: puts, gone: [], before: [] }
     const gone = [...goneIds].flatMap((id) => this.#remove(id))
     const named = this.#named(puts)
     const put = [...named.values(), ...this.#moved(named)]
@@ -91,15 +92,34 @@ export class Replica implements RawTree {
       if (holder !== undefined && !changed.has(holder)) gone.push(...this.#remove(holder))
     }
     const before = put.flatMap((entry) => this.#remove(entry.id))
-    for (const entry of put) this.#insert(entry)
+    for (const { packed, id, key } of put) this.#insert(packed, id, key)
     return { put, gone, before }
   }
 
-  /** By id. Of two that claim one DN the later has it; the other stays as it was, for that is nowhere. */
-  #restOf(id: EntryId): RawText | undefined {
-    return this.#byId.find(hashOf(id), (each) => isTextOf(each, id))
+  /** Where nothing is, nothing is replaced or moved. False when two of them are at odds; then nothing is still there. */
+  #fill(puts: readonly RawEntry[]): boolean {
+    this.#clear(puts.length)
+    for (const { packed, id, key } of puts) {
+      const isTaken =
+        this.packedOf(id) !== undefined ||
+        this.#byKey.find(hashOf(key), (each) => hasKey(each, key)) !== undefined
+      if (isTaken) {
+        this.#clear(0)
+        return false
+      }
+      this.#insert(packed, id, key)
+    }
+    return true
   }
 
+  #clear(expected: number): void {
+    this.#byId = Slots.empty<PackedEntry>().edit(expected)
+    this.#byKey = Slots.empty<PackedEntry>().edit(expected)
+    this.#siblings = new Siblings()
+    this.#lastFound = undefined
+  }
+
+  /** By id. Of two that claim one DN the later has it; the other stays as it was, for that is nowhere. */
   #named(puts: readonly RawEntry[]): Map<EntryId, RawEntry> {
     const named = new Map<EntryId, RawEntry>()
     const idByKey = new Map<string, EntryId>()
@@ -112,21 +132,19 @@ export class Replica implements RawTree {
     return named
   }
 
-  #insert(entry: RawEntry): void {
-    const { id, key } = entry
-    const text = rawText(entry)
+  #insert(packed: PackedEntry, id: EntryId, key: string): void {
     this.#lastFound = undefined
-    this.#byId.add(hashOf(id), text)
-    this.#byKey.add(hashOf(key), text)
+    this.#byId.add(hashOf(id), packed)
+    this.#byKey.add(hashOf(key), packed)
     const parent = parentKey(key)
-    if (parent !== undefined) this.#siblings.add(parent, id, text)
+    if (parent !== undefined) this.#siblings.add(parent, id, packed)
   }
 
   #remove(id: EntryId): RawEntry[] {
     const entry = this.get(id)
     if (!entry) return []
     this.#lastFound = undefined
-    const isIt = (text: RawText): boolean => isTextOf(text, id)
+    const isIt = (packed: PackedEntry): boolean => hasId(packed, id)
     this.#byId.remove(hashOf(id), isIt)
     this.#byKey.remove(hashOf(entry.key), isIt)
     this.#siblings.remove(parentKey(entry.key) ?? '', id)
@@ -161,6 +179,8 @@ interface Moving {
 }
 
 function movedBelow(child: RawEntry, from: RawEntry, to: RawEntry): RawEntry {
+  const { id, attributes } = child
   const own = child.key.slice(0, child.key.length - from.key.length)
-  return { ...child, dn: transplant(child.dn, 1, to.dn), key: own + to.key }
+  const dn = transplant(child.dn, 1, to.dn)
+  return new RawEntry(packEntry({ id, dn, key: own + to.key, attributes }), id)
 }

@@ -1,32 +1,32 @@
 // Why this file exists: one container may hold 100,000 entries, and 100,000 machines one card each. Either must be small, and
 // quick to find one entry in.
 import { type EntryId, hashOf, Slots, type SlotsDraft } from '#directory'
-import { idIn, isTextOf, type RawText } from './raw-at-rest.ts'
+import { hasId, idIn, type PackedEntry } from '../packed-entry.ts'
 
 /** More are found by hash. */
 const listLengthMax = 32
 
 const none: readonly never[] = Object.freeze([])
 
-type Children = readonly RawText[] | SlotsDraft<RawText>
+type Children = readonly PackedEntry[] | SlotsDraft<PackedEntry>
 
 /** Entries at rest, by the key of what they stand below. */
 export class Siblings {
   readonly #below = new Map<string, Children>()
 
-  of(parent: string): readonly RawText[] {
+  of(parent: string): readonly PackedEntry[] {
     const children = this.#below.get(parent) ?? none
     return 'length' in children ? children : [...children.items()]
   }
 
-  add(parent: string, id: EntryId, text: RawText): void {
+  add(parent: string, id: EntryId, packed: PackedEntry): void {
     const children = this.#below.get(parent) ?? []
     if ('length' in children && children.length < listLengthMax) {
-      this.#below.set(parent, [...children, text])
+      this.#below.set(parent, [...children, packed])
       return
     }
     const table = 'length' in children ? tableOf(children) : children
-    table.add(hashOf(id), text)
+    table.add(hashOf(id), packed)
     this.#below.set(parent, table)
   }
 
@@ -34,18 +34,18 @@ export class Siblings {
     const children = this.#below.get(parent)
     if (children === undefined) return
     if ('length' in children) {
-      const others = children.filter((text) => !isTextOf(text, id))
+      const others = children.filter((packed) => !hasId(packed, id))
       if (others.length > 0) this.#below.set(parent, others)
       else this.#below.delete(parent)
       return
     }
-    children.remove(hashOf(id), (text) => isTextOf(text, id))
+    children.remove(hashOf(id), (packed) => hasId(packed, id))
     if (children.size === 0) this.#below.delete(parent)
   }
 }
 
-function tableOf(texts: readonly RawText[]): SlotsDraft<RawText> {
-  const table = Slots.empty<RawText>().edit()
-  for (const text of texts) table.add(hashOf(idIn(text)), text)
+function tableOf(entries: readonly PackedEntry[]): SlotsDraft<PackedEntry> {
+  const table = Slots.empty<PackedEntry>().edit()
+  for (const packed of entries) table.add(hashOf(idIn(packed)), packed)
   return table
 }

@@ -1,6 +1,7 @@
 // Why this file exists: what the server names is kept here until it makes a whole step, in bounded memory: all of a
 // refresh, or what arrived together after it.
 import type { EntryId } from '#directory'
+import { weightOf } from '../packed-entry.ts'
 import { ancestorKeys, type RawEntry } from '../raw-entry.ts'
 
 export interface Step {
@@ -59,7 +60,7 @@ export class Staging {
     this.#gone.delete(entry.id)
     this.#puts.set(entry.id, entry)
     if (isOrdered) for (const key of ancestorKeys(entry.key)) this.#above.add(key)
-    this.#characters += lengthOf(entry)
+    this.#characters += weightOf(entry.packed)
     this.#hasNews = true
   }
 
@@ -111,11 +112,4 @@ export class Staging {
     this.#hasNews = false
     return step
   }
-}
-
-/** What it weighs in memory, near enough. */
-function lengthOf({ dn, attributes }: RawEntry): number {
-  let length = dn.length
-  for (const values of attributes.values()) for (const value of values) length += value.length
-  return length
 }

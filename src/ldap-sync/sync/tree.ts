@@ -111,7 +111,8 @@ export class Tree implements KnownTree {
 
 /** A full refresh names everything; only what differs is news. */
 function same(entry: RawEntry, before: RawEntry | undefined): boolean {
-  if (!before || before.dn !== entry.dn) return false
+  if (!before || before.packed === entry.packed) return before !== undefined
+  if (before.dn !== entry.dn) return false
   if (before.attributes.size !== entry.attributes.size) return false
   for (const [name, values] of entry.attributes) {
     const old = before.attributes.get(name)
