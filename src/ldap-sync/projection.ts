@@ -1,7 +1,7 @@
 // Why this file exists: a step of the tree becomes what the directory means: typed entries, refusals with their reason,
 // and what is gone. It remembers what was shown, so that nothing is told as gone that nobody saw.
 import type { DnsName, Entry, EntryId, SetAside } from '#directory'
-import { affectedBy, mapEntry } from './mapping/map.ts'
+import { affectedBeside, mapEntry } from './mapping/map.ts'
 import type { RawEntry } from './raw-entry.ts'
 import type { Applied, RawTree } from './sync/replica.ts'
 
@@ -14,38 +14,50 @@ export type DirectoryChange =
 export class Projection {
   readonly #tree: RawTree
   readonly #domain: DnsName
-  readonly #shown = new Set<EntryId>()
+  /** In the tree, and told to nobody: far fewer than what is. */
+  readonly #unseen = new Set<EntryId>()
 
   constructor(tree: RawTree, domain: DnsName) {
     this.#tree = tree
     this.#domain = domain
   }
 
-  /** `gone` comes before all else: what it held is free then. */
+  /** Of every step that the tree takes. `gone` comes before all else: what it held is free then. */
   changesOf(applied: Applied): DirectoryChange[] {
     const gone: DirectoryChange[] = []
     const rest: DirectoryChange[] = []
-    const drop = (id: EntryId): void => {
-      if (this.#shown.delete(id)) gone.push({ kind: 'gone', id })
+    for (const { id } of applied.gone) {
+      if (!this.#unseen.delete(id)) gone.push({ kind: 'gone', id })
     }
-    for (const { id } of applied.gone) drop(id)
-    // What is in our hands need not be woken again.
-    const put = new Map(applied.put.map((entry) => [entry.id, entry]))
-    for (const id of affectedBy(applied, this.#tree)) {
-      const change = this.#changeOf(put.get(id) ?? this.#tree.get(id))
-      if (!change) drop(id)
-      else {
-        this.#shown.add(id)
+    const stood = new Set(applied.before.map(({ id }) => id))
+    const look = (raw: RawEntry, isNew: boolean): void => {
+      const change = this.#changeOf(raw)
+      const { id } = raw
+      if (change) {
+        if (!isNew) this.#unseen.delete(id)
         rest.push(change)
+      } else {
+        if (!isNew && !this.#unseen.has(id)) gone.push({ kind: 'gone', id })
+        this.#unseen.add(id)
       }
     }
-    return [...gone, ...rest]
+    for (const raw of applied.put) look(raw, !stood.has(raw.id))
+    for (const id of affectedBeside(applied, this.#tree)) {
+      const raw = this.#tree.get(id)
+      if (raw) look(raw, false)
+    }
+    return gone.length === 0 ? rest : [...gone, ...rest]
   }
 
-  #changeOf(raw: RawEntry | undefined): DirectoryChange | undefined {
-    const mapped = raw && mapEntry(raw, this.#tree, this.#domain)
-    if (!raw || !mapped || mapped.kind === 'nothing') return undefined
-    if (mapped.kind === 'entry') return { kind: 'put', entry: mapped.entry, notes: mapped.notes }
-    return { kind: 'refused', item: { id: raw.id, dn: raw.dn, reason: mapped.reason } }
+  #changeOf(raw: RawEntry): DirectoryChange | undefined {
+    const mapped = mapEntry(raw, this.#tree, this.#domain)
+    switch (mapped.kind) {
+      case 'entry':
+        return { kind: 'put', entry: mapped.entry, notes: mapped.notes }
+      case 'refused':
+        return { kind: 'refused', item: { id: raw.id, dn: raw.dn, reason: mapped.reason } }
+      case 'nothing':
+        return undefined
+    }
   }
 }

@@ -2,7 +2,8 @@
 import { type Cluster, parseLabel, type Vo } from '#directory'
 import { firstRdn } from '../dn.ts'
 import type { RawEntry } from '../raw-entry.ts'
-import { type Fields, hasClass } from './fields.ts'
+import { hasClass } from './classes.ts'
+import type { Fields } from './fields.ts'
 import { shown } from './shown.ts'
 
 export function mapVo(entry: RawEntry, fields: Fields): Vo | undefined {
@@ -11,7 +12,7 @@ export function mapVo(entry: RawEntry, fields: Fields): Vo | undefined {
   for (const text of fields.all('coppicequota')) {
     const [, key, value] = /^([a-z][a-z-]{0,30})\s*=\s*(\S{1,40})$/.exec(text.trim()) ?? []
     if (key !== undefined && value !== undefined) quota[key] = value
-    else fields.problems.push(`coppiceQuota ${shown(text)} is not written as name=value`)
+    else fields.refuse(`coppiceQuota ${shown(text)} is not written as name=value`)
   }
   const members = fields.all('member').map(memberName)
   return name && { kind: 'vo', id: entry.id, dn: entry.dn, name, quota, members }
@@ -31,7 +32,7 @@ export function clusterOf(
   const name = fields.label()
   const inVo = parent !== undefined && hasClass(parent, 'coppicevo')
   const vo = inVo ? parseLabel(firstRdn(parent.dn)?.pairs[0]?.value ?? '') : undefined
-  if (vo === undefined) fields.problems.push('it does not stand below a coppiceVo')
+  if (vo === undefined) fields.refuse('it does not stand below a coppiceVo')
   if (name === undefined || vo === undefined) return undefined
   return { kind: 'cluster', id: entry.id, dn: entry.dn, vo, name }
 }

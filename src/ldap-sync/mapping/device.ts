@@ -3,7 +3,9 @@
 import {
   type Cluster,
   type DnsName,
+  type Ip4,
   joinName,
+  type Label,
   type Machine,
   type Nic,
   parseDnsName,
@@ -14,9 +16,11 @@ import {
 import { parentKey, type RawEntry } from '../raw-entry.ts'
 import type { RawTree } from '../sync/replica.ts'
 import { clusterOf } from './container.ts'
-import { Fields, hasClass, valuesOf } from './fields.ts'
+import { hasClass } from './classes.ts'
+import { Fields } from './fields.ts'
 import { namingOf } from './naming.ts'
 import { shown } from './shown.ts'
+import { valuesOf } from './values.ts'
 
 export function isDevice(entry: RawEntry): boolean {
   return hasClass(entry, 'ieee802device') && hasClass(entry, 'device')
@@ -61,15 +65,15 @@ export function mapMachine(
   const nics = nicsOf(entry, tree, fields, domain)
   const uuid = fields.uuid()
   const port = fields.one('coppiceport')
-  if (isDevice(entry) && nics.every((nic) => nic.macs.length === 0) && !(port ?? uuid)) {
-    fields.problems.push('it has no macAddress, and neither coppicePort nor coppiceUuid')
+  if (!hasMac(nics) && isDevice(entry) && !(port ?? uuid)) {
+    fields.refuse('it has no macAddress, and neither coppicePort nor coppiceUuid')
   }
   const role = fields.parsed('coppicerole', parseRole, 'role: host or other') ?? 'other'
   const power = fields.parsed('coppicepower', parsePower, 'URL without a secret')
   const serial = fields.soleText('serialnumber')
   const bootFile = bootFileOf(fields)
   if (name === undefined) return undefined
-  return {
+  const machine: Building<Machine> = {
     kind: 'machine',
     id: entry.id,
     dn: entry.dn,
@@ -78,20 +82,29 @@ export function mapMachine(
     nics,
     tags: fields.texts('coppicetag'),
     role,
-    ...(uuid === undefined ? {} : { uuid }),
-    ...(serial === undefined ? {} : { serial }),
-    ...(port === undefined ? {} : { port }),
-    ...(power === undefined ? {} : { power }),
-    ...(bootFile === undefined ? {} : { bootFile }),
     bootParameters: fields.texts('bootparameter'),
   }
+  if (uuid !== undefined) machine.uuid = uuid
+  if (serial !== undefined) machine.serial = serial
+  if (port !== undefined) machine.port = port
+  if (power !== undefined) machine.power = power
+  if (bootFile !== undefined) machine.bootFile = bootFile
+  return machine
+}
+
+/** Spreading what is nearly always absent would take longer than all else. */
+type Building<T> = { -readonly [Key in keyof T]: T[Key] }
+
+function hasMac(nics: readonly Nic[]): boolean {
+  for (const { macs } of nics) if (macs.length > 0) return true
+  return false
 }
 
 /** DHCP has bytes for it, not characters, and no loader asks for more than these. */
 function bootFileOf(fields: Fields): string | undefined {
   const text = fields.soleText('bootfile')
   if (text === undefined || /^[!-~]{1,255}$/.test(text)) return text
-  fields.notes.push(`bootFile ${shown(text)} is no path of a boot file and left out`)
+  fields.note(`bootFile ${shown(text)} is no path of a boot file and left out`)
   return undefined
 }
 
@@ -113,17 +126,17 @@ export function mapVcn(
   domain: DnsName,
 ): Vcn | undefined {
   const cluster = clusterAbove(entry, tree, domain)
-  if (!cluster) fields.problems.push('it does not stand below a coppiceCluster of a coppiceVo')
+  if (!cluster) fields.refuse('it does not stand below a coppiceCluster of a coppiceVo')
   const label = fields.label()
   const nics = nicsOf(entry, tree, fields, domain)
-  if (nics.every((nic) => nic.macs.length === 0)) fields.problems.push('it has no macAddress')
+  if (!hasMac(nics)) fields.refuse('it has no macAddress')
   const host = fields.parsed('coppicehost', parseDnsName, 'host name')
   const image = fields.soleText('coppiceimage')
   if (!cluster || label === undefined) return undefined
   const within = [cluster.name, cluster.vo] as const
   const name = joinName(label, ...within)
   if (name === undefined) {
-    fields.problems.push('its full name is longer than DNS allows')
+    fields.refuse('its full name is longer than DNS allows')
     return undefined
   }
   return {
@@ -151,13 +164,12 @@ function clusterAbove(entry: RawEntry, tree: RawTree, domain: DnsName): Cluster 
 
 /** The entry's own card first, then its children; a bad child is refused alone, as its own entry. */
 function nicsOf(entry: RawEntry, tree: RawTree, fields: Fields, domain: DnsName): Nic[] {
-  const network = networkOf(entry, fields)
-  const macs = fields.macs()
-  const [address, ...more] = fields.addresses()
-  const own = { id: entry.id, macs, ...network }
-  const nics: Nic[] = [address === undefined ? own : { ...own, address }]
+  const network = networkOf(fields)
+  const own = { id: entry.id, macs: fields.macs() }
+  const addresses = fields.addresses()
+  const nics = [nicAt(own, addresses[0], network)]
   // A flat entry with several addresses: any of its cards gets the one of the network it is on.
-  for (const each of more) nics.push({ ...own, address: each })
+  for (let at = 1; at < addresses.length; at += 1) nics.push(nicAt(own, addresses[at], network))
   for (const child of tree.children(entry.key)) {
     const isCard = isDevice(child) || isHost(child)
     const nic = isCard ? mapNic(child, entry, new Fields(child, domain), domain) : undefined
@@ -166,10 +178,18 @@ function nicsOf(entry: RawEntry, tree: RawTree, fields: Fields, domain: DnsName)
   return nics
 }
 
-function networkOf(entry: RawEntry, fields: Fields): Pick<Nic, 'network'> {
-  if (valuesOf(entry, 'coppiceonnetwork').length === 0) return {}
-  const network = fields.parsed('coppiceonnetwork', parseLabel, 'network name')
-  return network === undefined ? {} : { network }
+function nicAt(
+  { id, macs }: Pick<Nic, 'id' | 'macs'>,
+  address: Ip4 | undefined,
+  network: Label | undefined,
+): Nic {
+  if (network !== undefined)
+    return address === undefined ? { id, macs, network } : { id, macs, network, address }
+  return address === undefined ? { id, macs } : { id, macs, address }
+}
+
+function networkOf(fields: Fields): Label | undefined {
+  return fields.parsed('coppiceonnetwork', parseLabel, 'network name')
 }
 
 /** `undefined` when `fields` has problems. */
@@ -182,13 +202,16 @@ export function mapNic(
   const above = namingOf(machine.dn, valuesOf(machine, 'cn'), domain).name
   const label = fields.shortName(above)
   if (label === undefined) {
-    fields.problems.push(`${shown(fields.canonical())} is no host label`)
+    fields.refuse(`${shown(fields.canonical())} is no host label`)
   }
   const macs = fields.macs()
-  if (macs.length === 0 && isDevice(entry)) fields.problems.push('it has no macAddress')
-  const [address, ...more] = fields.addresses()
-  if (more.length > 0) fields.problems.push('ipHostNumber has several values on one card')
-  const network = networkOf(entry, fields)
+  if (macs.length === 0 && isDevice(entry)) fields.refuse('it has no macAddress')
+  const addresses = fields.addresses()
+  if (addresses.length > 1) fields.refuse('ipHostNumber has several values on one card')
+  const network = networkOf(fields)
   if (fields.problems.length > 0 || label === undefined) return undefined
-  return { id: entry.id, label, macs, ...(address === undefined ? {} : { address }), ...network }
+  const nic: Building<Nic> = { id: entry.id, label, macs }
+  if (addresses[0] !== undefined) nic.address = addresses[0]
+  if (network !== undefined) nic.network = network
+  return nic
 }

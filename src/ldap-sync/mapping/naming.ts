@@ -3,6 +3,7 @@
 import { type DnsName, parseDnsName, parseIp4, parseMac } from '#directory'
 import { firstRdn } from '../dn.ts'
 import { shown } from './shown.ts'
+import { none } from './values.ts'
 
 export interface Naming {
   /** Canonical, relative to the domain. Absent: nothing here is a host name. */
@@ -20,14 +21,13 @@ interface Reading {
   readonly why?: string
 }
 
-const none: readonly never[] = Object.freeze([])
-
 /** The value in the RDN is the canonical one, for LDAP's values have no order. */
 export function namingOf(dn: string, values: readonly string[], domain: DnsName): Naming {
   const inRdn = namesInRdn(dn)
-  const [first] = inRdn
-  if (values.length === 1 && values[0] === first) {
-    const { name } = readName(first ?? '', domain)
+  const first = inRdn.length === 0 ? undefined : inRdn[0]
+  const only = values.length === 1 ? values[0] : undefined
+  if (only !== undefined && only === first) {
+    const { name } = readName(only, domain)
     if (name !== undefined) return { name, aliases: none, leftOut: none }
   }
   const readings = [...new Set([...inRdn, ...values])].map((text) => readName(text, domain))
@@ -49,14 +49,31 @@ export function namingOf(dn: string, values: readonly string[], domain: DnsName)
 
 /** A device may be named by its MAC or address; then its name stands in cn alone. */
 export function namesInRdn(dn: string): readonly string[] {
-  const [, plain] = plainRdn.exec(dn) ?? []
+  const plain = plainName(dn)
   if (plain !== undefined) return [plain]
   const pairs = firstRdn(dn)?.pairs ?? []
   return pairs.filter(({ type }) => namingTypes.has(type)).map(({ value }) => value)
 }
 
-/** Most names are of this shape, and a directory has 100,000 of them. */
-const plainRdn = /^(?:cn|uid)=([A-Za-z0-9][A-Za-z0-9._-]*)(?:,|$)/
+/** Most names stand behind `cn=` or `uid=` and need no unescaping, and a directory has 100,000 of them. */
+function plainName(dn: string): string | undefined {
+  const start = dn.startsWith('cn=') ? 3 : dn.startsWith('uid=') ? 4 : 0
+  if (start === 0 || !isAlphanumeric(dn.charCodeAt(start))) return undefined
+  let end = start + 1
+  while (end < dn.length && isPlainCharacter(dn.charCodeAt(end))) end += 1
+  return end === dn.length || dn.charCodeAt(end) === comma ? dn.slice(start, end) : undefined
+}
+
+const [hyphen, dot, underscore, comma] = [45, 46, 95, 44]
+
+function isPlainCharacter(code: number): boolean {
+  return isAlphanumeric(code) || code === hyphen || code === dot || code === underscore
+}
+
+function isAlphanumeric(code: number): boolean {
+  const lower = code | 0x20
+  return (code >= 48 && code <= 57) || (lower >= 97 && lower <= 122)
+}
 
 const namingTypes: ReadonlySet<string> = new Set(['cn', 'commonname', '2.5.4.3', 'uid', 'userid'])
 

@@ -44,7 +44,7 @@ export function mapNetwork(entry: RawEntry, fields: Fields): Network | undefined
     ['the last address of coppicePool', pool?.last],
   ] as const) {
     if (address !== undefined && !isUsable(subnet, address)) {
-      fields.problems.push(`${what} is no machine's address in this network`)
+      fields.refuse(`${what} is no machine's address in this network`)
     }
   }
   return {
@@ -71,7 +71,7 @@ function nameOf(fields: Fields, { number, prefix }: Subnet): Label | undefined {
   const given = fields.shortName()
   if (given !== undefined) return given
   const name = parseLabel(`net-${formatIp4(number)}-${prefix}`.replaceAll('.', '-'))
-  fields.notes.push(`${shown(fields.canonical())} is no host label: it is called ${name ?? ''}`)
+  fields.note(`${shown(fields.canonical())} is no host label: it is called ${name ?? ''}`)
   return name
 }
 
@@ -81,15 +81,15 @@ function subnetOf(fields: Fields): Subnet | undefined {
   const joined = parseSubnet(text)
   if (joined && joined.prefix >= prefixMin) return joined
   const number = parseIp4(padded(text))
-  if (number === undefined) fields.problems.push(`ipNetworkNumber ${shown(text)} is no address`)
+  if (number === undefined) fields.refuse(`ipNetworkNumber ${shown(text)} is no address`)
   const prefix = fields.parsed('ipnetmasknumber', parseMask, 'netmask')
   if (prefix === undefined && fields.problems.length === 0) {
-    fields.problems.push('it has no ipNetmaskNumber')
+    fields.refuse('it has no ipNetmaskNumber')
   }
   if (number === undefined || prefix === undefined) return undefined
   const subnet = { number, prefix }
   if (contains(subnet, number)) return subnet
-  fields.problems.push(`ipNetworkNumber ${shown(text)} has bits outside its mask`)
+  fields.refuse(`ipNetworkNumber ${shown(text)} has bits outside its mask`)
   return undefined
 }
 
@@ -109,8 +109,8 @@ function parseMask(text: string): number | undefined {
 /** One that cannot be read costs the network only that one: its machines still need an address. */
 function routesOf(fields: Fields): readonly Route[] {
   const texts = fields.all('coppiceroute')
-  const leave = (what: string, why: string): unknown =>
-    fields.notes.push(`coppiceRoute ${what} ${why} and left out`)
+  const leave = (what: string, why: string): void =>
+    fields.note(`coppiceRoute ${what} ${why} and left out`)
   const read = texts.flatMap((text) => {
     const route = parseRoute(text)
     if (route === undefined) leave(shown(text), 'is no DESTINATION/PREFIX ROUTER')

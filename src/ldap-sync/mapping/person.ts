@@ -2,7 +2,8 @@
 // only those of a safe shape become a person.
 import type { Person } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
-import { type Fields, hasClass } from './fields.ts'
+import { hasClass } from './classes.ts'
+import type { Fields } from './fields.ts'
 import { shown } from './shown.ts'
 
 const accountName = /^[a-z_][a-z0-9_.-]{0,31}$/
@@ -34,7 +35,7 @@ export function mapPerson(entry: RawEntry, fields: Fields): Person | undefined {
   const sshKeys = fields.all('sshpublickey').flatMap((text) => {
     const key = text.trim()
     if (sshKey.test(key)) return [key]
-    fields.notes.push('an sshPublicKey is no plain key line and left out')
+    fields.note('an sshPublicKey is no plain key line and left out')
     return []
   })
   if (uid === undefined) return undefined
@@ -48,15 +49,15 @@ function accountOf(
 ): Pick<Person, 'uidNumber' | 'gidNumber' | 'loginShell' | 'fullName'> {
   const uidNumber = fields.integer('uidnumber', numberLimits)
   if (uidNumber !== undefined && isOfSystem(uidNumber))
-    fields.problems.push(`its uidNumber ${uidNumber} is that of an account of the system`)
+    fields.refuse(`its uidNumber ${uidNumber} is that of an account of the system`)
   const gidNumber = fields.integer('gidnumber', numberLimits)
   const isGroup = gidNumber !== undefined && !isOfSystem(gidNumber)
   if (gidNumber !== undefined && !isGroup)
-    fields.notes.push(`gidNumber ${gidNumber} is that of a group of the system and left out`)
+    fields.note(`gidNumber ${gidNumber} is that of a group of the system and left out`)
   const [shell] = fields.all('loginshell')
   const isShell = shell !== undefined && shellPath.test(shell)
   if (shell !== undefined && !isShell)
-    fields.notes.push(`loginShell ${shown(shell)} is no path of a program and left out`)
+    fields.note(`loginShell ${shown(shell)} is no path of a program and left out`)
   const fullName = [...fields.all('gecos'), ...fields.all('displayname')][0]
   return {
     ...(uidNumber === undefined ? {} : { uidNumber }),
@@ -74,9 +75,9 @@ function uidOf(fields: Fields): string | undefined {
   const canonical = fields.canonical()
   const all = fields.all('uid')
   const uid = all.includes(canonical) ? canonical : all[0]
-  if (uid === undefined) fields.problems.push('it has no uid')
-  else if (!accountName.test(uid)) fields.problems.push('its uid is no account name')
-  else if (systemNames.has(uid)) fields.problems.push(`its uid ${uid} is an account of the system`)
+  if (uid === undefined) fields.refuse('it has no uid')
+  else if (!accountName.test(uid)) fields.refuse('its uid is no account name')
+  else if (systemNames.has(uid)) fields.refuse(`its uid ${uid} is an account of the system`)
   else return uid
   return undefined
 }
