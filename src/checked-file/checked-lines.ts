@@ -11,6 +11,7 @@ export type CheckedLines =
   | { readonly kind: 'damaged'; readonly why: string }
 
 const newline = 0x0a
+const neighbourBytes = 256 * 1024
 
 /** Each block is whole lines. Between two of them others have their turn. */
 export async function saveLines(path: string, blocks: Iterable<string>): Promise<void> {
@@ -36,7 +37,7 @@ export async function saveLines(path: string, blocks: Iterable<string>): Promise
   }
 }
 
-/** Lines are made one by one: all of it as one text, and then as many, would be twice its size in memory. */
+/** Lines are made as they are asked for. */
 export function readLines(path: string): CheckedLines {
   const bytes = readIfThere(path)
   if (bytes === undefined) return { kind: 'none' }
@@ -53,11 +54,20 @@ export function setAside(path: string): void {
   renameSync(path, `${path}.damaged`)
 }
 
+/**
+ * Many lines are one text, of which each is a part: nothing is copied for it. As long as one of them is kept, so are its
+ * neighbours, but no more than these.
+ */
 function* linesIn(bytes: Buffer): Generator<string> {
-  for (let at = 0; at < bytes.length;) {
-    const end = bytes.indexOf(newline, at)
-    yield bytes.toString('utf8', at, end)
-    at = end + 1
+  for (let from = 0; from < bytes.length;) {
+    const to = bytes.indexOf(newline, Math.min(from + neighbourBytes, bytes.length - 1)) + 1
+    const text = bytes.toString('utf8', from, to)
+    for (let at = 0; at < text.length;) {
+      const end = text.indexOf('\n', at)
+      yield text.slice(at, end)
+      at = end + 1
+    }
+    from = to
   }
 }
 

@@ -1,19 +1,11 @@
 // Why this file exists: nearly all of a directory is asked about never or once a day. A device that rests is one flat text
 // of 200 bytes, a sixth of what it takes as values; who looks at it makes the values anew, in some microseconds.
-import type { Entry, EntryId, Machine, Nic, Vcn } from './entry.ts'
-import { parseMac } from './mac.ts'
-import { parseDnsName, parseLabel } from './name.ts'
-import {
-  list,
-  type Plain,
-  type Read,
-  readPlain,
-  parsed,
-  place,
-  refuse,
-  text,
-} from './plain-reader.ts'
-import { address, role } from './plain-values.ts'
+import type { Entry, EntryId, Machine, Nic, Role, Vcn } from './entry.ts'
+import { type Mac, parseMac } from './mac.ts'
+import { type DnsName, parseDnsName, parseLabel } from './name.ts'
+import { absent, Places } from './places.ts'
+import { type Read, readPlain } from './plain-reader.ts'
+import { hashOf } from './slots.ts'
 import { parseUuid } from './uuid.ts'
 
 export type Device = Machine | Vcn
@@ -28,9 +20,6 @@ interface Named {
   readonly id: EntryId
   readonly kind: string
 }
-
-/** No number and no text of ours. */
-const absent = null
 
 export function atRest<Other extends Named>(entry: Device | Other): AtRest<Other> {
   return isDevice(entry) ? textOf(entry) : entry
@@ -57,24 +46,32 @@ export function idAtRest(rest: AtRest<Named>): EntryId {
   return id
 }
 
+/** Of its id. */
+export function hashAtRest(rest: AtRest<Named>): number {
+  return hashOf(typeof rest === 'string' ? rest.slice(idStart, idStart + idLength) : rest.id)
+}
+
 export function isIdAtRest(rest: AtRest<Named>, id: EntryId): boolean {
   return typeof rest === 'string' ? rest.startsWith(id, idStart) : rest.id === id
 }
 
 /** Without looking at the rest of it. */
 export function isKindAtRest(rest: AtRest<Named>, kind: string): boolean {
-  return typeof rest === 'string' ? rest.startsWith(`"${kind}"`, kindStart) : rest.kind === kind
+  return typeof rest === 'string'
+    ? rest.startsWith(kind, kindStart) && rest.startsWith(kindEnd, kindStart + kind.length)
+    : rest.kind === kind
 }
 
 const idStart = '["'.length
 const idLength = 36
-const kindStart = idStart + idLength + '",'.length
+const kindStart = idStart + idLength + '","'.length
+const kindEnd = '",'
 
 /** What `textOf` made; anything else is a broken invariant. */
 export function deviceOf(rest: DeviceText): Device {
   const read = readDeviceText(rest)
   if (!read.ok) throw new Error(`no device rests in ${rest}: ${read.refusal}`)
-  return read.value
+  return Object.freeze(read.value)
 }
 
 /** The same for text that came from outside. */
@@ -85,9 +82,10 @@ export function readDeviceText(rest: DeviceText): Read<Device> {
   } catch {
     return { ok: false, refusal: 'no JSON' }
   }
-  const read = readPlain(value, device)
+  const read = readPlain(value, (plain) => device(plain.value))
   // It is found by how it begins.
-  const isFound = !read.ok || rest.startsWith(`["${read.value.id}","${read.value.kind}",`)
+  const isFound =
+    !read.ok || (isIdAtRest(rest, read.value.id) && isKindAtRest(rest, read.value.kind))
   return isFound ? read : { ok: false, refusal: 'spelt in another way' }
 }
 
@@ -106,75 +104,100 @@ function deviceValues({ id, kind, dn, name, aliases, nics, tags }: Device): read
 }
 
 /** A card that is its machine's own entry has its id. */
-function nicValues({ id, label, macs, address: at, network }: Nic, device: EntryId): unknown {
-  return [id === device ? absent : id, label ?? absent, macs, at ?? absent, network ?? absent]
+function nicValues({ id, label, macs, address, network }: Nic, device: EntryId): unknown {
+  return [id === device ? absent : id, label ?? absent, macs, address ?? absent, network ?? absent]
 }
 
-function device(plain: Plain): Device {
-  const kind = text(place(plain, 1))
-  if (kind === 'machine') return machine(plain)
-  return kind === 'vcn' ? vcn(plain) : refuse(plain, 'no device')
+/** Members that are absent are left out: an entry has the same members wherever it comes from. */
+type Unfinished<T> = { -readonly [K in keyof T]: T[K] }
+
+function device(value: unknown): Device {
+  const places = Places.of(value)
+  const kind = places.text(1)
+  if (kind === 'machine') return machine(places)
+  return kind === 'vcn' ? vcn(places) : places.refuse(1, 'no device')
 }
 
-function machine(plain: Plain): Machine {
-  const uuid = optional(place(plain, 8), (item) => parsed(item, parseUuid))
-  const serial = optional(place(plain, 9), text)
-  const port = optional(place(plain, 10), text)
-  const power = optional(place(plain, 11), text)
-  const bootFile = optional(place(plain, 12), text)
-  return Object.freeze({
+/** The order of the places is that of `machineValues`. */
+function machine(places: Places): Machine {
+  const id = places.parsed(0, parseUuid)
+  const read: Unfinished<Machine> = {
     kind: 'machine',
-    ...devicePart(plain),
-    role: role(place(plain, 7)),
-    bootParameters: list(place(plain, 13), text),
-    ...(uuid === undefined ? {} : { uuid }),
-    ...(serial === undefined ? {} : { serial }),
-    ...(port === undefined ? {} : { port }),
-    ...(power === undefined ? {} : { power }),
-    ...(bootFile === undefined ? {} : { bootFile }),
-  })
-}
-
-function vcn(plain: Plain): Vcn {
-  const host = optional(place(plain, 9), (item) => parsed(item, parseDnsName))
-  const image = optional(place(plain, 10), text)
-  return Object.freeze({
-    kind: 'vcn',
-    ...devicePart(plain),
-    vo: parsed(place(plain, 7), parseLabel),
-    cluster: parsed(place(plain, 8), parseLabel),
-    ...(host === undefined ? {} : { host }),
-    ...(image === undefined ? {} : { image }),
-  })
-}
-
-function devicePart(
-  plain: Plain,
-): Pick<Device, 'id' | 'dn' | 'name' | 'aliases' | 'nics' | 'tags'> {
-  const id = parsed(place(plain, 0), parseUuid)
-  return {
     id,
-    dn: text(place(plain, 2)),
-    name: parsed(place(plain, 3), parseDnsName),
-    aliases: list(place(plain, 4), (item) => parsed(item, parseDnsName)),
-    nics: list(place(plain, 5), (item) => nic(item, id)),
-    tags: list(place(plain, 6), text),
+    dn: places.text(2),
+    name: places.parsed(3, parseDnsName),
+    aliases: places.list(4, dnsName),
+    nics: nics(places, id),
+    tags: places.list(6, text),
+    role: role(places),
+    bootParameters: places.list(13, text),
   }
+  const uuid = places.parsedIfAny(8, parseUuid)
+  const serial = places.textIfAny(9)
+  const port = places.textIfAny(10)
+  const power = places.textIfAny(11)
+  const bootFile = places.textIfAny(12)
+  if (uuid !== undefined) read.uuid = uuid
+  if (serial !== undefined) read.serial = serial
+  if (port !== undefined) read.port = port
+  if (power !== undefined) read.power = power
+  if (bootFile !== undefined) read.bootFile = bootFile
+  return read
 }
 
-function nic(plain: Plain, id: EntryId): Nic {
-  const label = optional(place(plain, 1), (item) => parsed(item, parseLabel))
-  const at = optional(place(plain, 3), address)
-  const network = optional(place(plain, 4), (item) => parsed(item, parseLabel))
-  return {
-    id: optional(place(plain, 0), (item) => parsed(item, parseUuid)) ?? id,
-    macs: list(place(plain, 2), (item) => parsed(item, parseMac)),
-    ...(label === undefined ? {} : { label }),
-    ...(at === undefined ? {} : { address: at }),
-    ...(network === undefined ? {} : { network }),
+/** The order of the places is that of `vcnValues`. */
+function vcn(places: Places): Vcn {
+  const id = places.parsed(0, parseUuid)
+  const read: Unfinished<Vcn> = {
+    kind: 'vcn',
+    id,
+    dn: places.text(2),
+    name: places.parsed(3, parseDnsName),
+    aliases: places.list(4, dnsName),
+    nics: nics(places, id),
+    tags: places.list(6, text),
+    vo: places.parsed(7, parseLabel),
+    cluster: places.parsed(8, parseLabel),
   }
+  const host = places.parsedIfAny(9, parseDnsName)
+  const image = places.textIfAny(10)
+  if (host !== undefined) read.host = host
+  if (image !== undefined) read.image = image
+  return read
 }
 
-function optional<T>(plain: Plain, read: (plain: Plain) => T): T | undefined {
-  return plain.value === absent ? undefined : read(plain)
+function nics(places: Places, device: EntryId): readonly Nic[] {
+  return places.list(5, (all, at) => nic(all.at(at), device))
+}
+
+/** The order of the places is that of `nicValues`. */
+function nic(places: Places, device: EntryId): Nic {
+  const read: Unfinished<Nic> = {
+    id: places.parsedIfAny(0, parseUuid) ?? device,
+    macs: places.list(2, mac),
+  }
+  const label = places.parsedIfAny(1, parseLabel)
+  const address = places.addressIfAny(3)
+  const network = places.parsedIfAny(4, parseLabel)
+  if (label !== undefined) read.label = label
+  if (address !== undefined) read.address = address
+  if (network !== undefined) read.network = network
+  return read
+}
+
+function role(places: Places): Role {
+  const value = places.text(7)
+  return value === 'host' || value === 'other' ? value : places.refuse(7, 'neither host nor other')
+}
+
+function text(places: Places, at: number): string {
+  return places.text(at)
+}
+
+function dnsName(places: Places, at: number): DnsName {
+  return places.parsed(at, parseDnsName)
+}
+
+function mac(places: Places, at: number): Mac {
+  return places.parsed(at, parseMac)
 }

@@ -2,6 +2,7 @@
 // rests and a hash of the key; whether it is the key itself, the device says.
 import { type Device, deviceOf, type DeviceText } from './at-rest.ts'
 import type { Lookup } from './buckets.ts'
+import type { TakeKey } from './device-keys.ts'
 import { hashOf, Slots, type SlotsDraft } from './slots.ts'
 
 /** Where a MAC or an address leads: the device and which of its NICs. */
@@ -10,8 +11,7 @@ export interface Found {
   readonly nicIndex: number
 }
 
-/** Each key of a device, with the card that it leads to. Of a key that comes twice the first counts. */
-export type KeysOf<K> = (device: Device) => Iterable<readonly [key: K, nicIndex: number]>
+export type KeysOf<K> = (device: Device, take: TakeKey<K>) => void
 
 export class DeviceIndex<K extends string | number> implements Lookup<K, Found> {
   readonly #slots: Slots<DeviceText>
@@ -33,8 +33,8 @@ export class DeviceIndex<K extends string | number> implements Lookup<K, Found> 
   get(key: K): Found | undefined {
     for (const rest of this.#slots.all(hashOf(key))) {
       const device = deviceOf(rest)
-      for (const [own, nicIndex] of this.#keysOf(device))
-        if (own === key) return { device, nicIndex }
+      const nicIndex = this.#keysIn(device).get(key)
+      if (nicIndex !== undefined) return { device, nicIndex }
     }
     return undefined
   }
@@ -52,7 +52,7 @@ export class DeviceIndex<K extends string | number> implements Lookup<K, Found> 
   *entries(): Generator<[K, Found]> {
     for (const [hash, rest] of this.#slots.withHashes()) {
       const device = deviceOf(rest)
-      for (const [key, nicIndex] of firstOfEach(this.#keysOf(device)))
+      for (const [key, nicIndex] of this.#keysIn(device))
         if (hashOf(key) === hash) yield [key, { device, nicIndex }]
     }
   }
@@ -66,12 +66,25 @@ export class DeviceIndex<K extends string | number> implements Lookup<K, Found> 
   copiedSince(before: DeviceIndex<K>): number {
     return this.#slots.copiedSince(before.#slots)
   }
+
+  #keysIn(device: Device): ReadonlyMap<K, number> {
+    const keys = new Map<K, number>()
+    this.#keysOf(device, (key, nicIndex) => {
+      if (!keys.has(key)) keys.set(key, nicIndex)
+    })
+    return keys
+  }
 }
 
 export class DeviceIndexDraft<K extends string | number> {
   readonly #slots: SlotsDraft<DeviceText>
   readonly #keysOf: KeysOf<K>
   readonly #seal: (slots: Slots<DeviceText>) => DeviceIndex<K>
+  readonly #hashes: number[] = []
+  readonly #noteKey = (key: K): void => {
+    const hash = hashOf(key)
+    if (!this.#hashes.includes(hash)) this.#hashes.push(hash)
+  }
 
   constructor(
     slots: SlotsDraft<DeviceText>,
@@ -96,15 +109,10 @@ export class DeviceIndexDraft<K extends string | number> {
     return this.#seal(this.#slots.done())
   }
 
-  #hashesOf(device: Device): ReadonlySet<number> {
-    const hashes = new Set<number>()
-    for (const [key] of this.#keysOf(device)) hashes.add(hashOf(key))
-    return hashes
+  /** Each once. Good until it is called again: nearly every device has one, and no list is made for it. */
+  #hashesOf(device: Device): readonly number[] {
+    this.#hashes.length = 0
+    this.#keysOf(device, this.#noteKey)
+    return this.#hashes
   }
-}
-
-function firstOfEach<K>(keys: Iterable<readonly [K, number]>): ReadonlyMap<K, number> {
-  const first = new Map<K, number>()
-  for (const [key, nicIndex] of keys) if (!first.has(key)) first.set(key, nicIndex)
-  return first
 }

@@ -1,23 +1,24 @@
 // Why this file exists: which keys of a device lead to it, and to which of its cards, is said once for each index.
 import type { Device } from './at-rest.ts'
-import { namesOf } from './device-names.ts'
 import type { Machine } from './entry.ts'
 import type { Ip4 } from './ip4.ts'
 import { isUnicastMac, type Mac } from './mac.ts'
 import { type MachineLists, Soles } from './machine-lists.ts'
-import type { DnsName } from './name.ts'
 import { identifiesNobody, type Uuid } from './uuid.ts'
 
-export function macsOf({ nics }: Device): readonly (readonly [Mac, number])[] {
-  return nics.flatMap(({ macs }, at) => macs.filter(isUnicastMac).map((mac) => [mac, at] as const))
+/** Told of each key of a device and of the card that it leads to; of a key that comes twice the first counts. */
+export type TakeKey<K> = (key: K, nicIndex: number) => void
+
+export function macsOf({ nics }: Device, take: TakeKey<Mac>): void {
+  for (let at = 0; at < nics.length; at += 1)
+    for (const mac of nics[at]?.macs ?? []) if (isUnicastMac(mac)) take(mac, at)
 }
 
-export function addressesOf({ nics }: Device): readonly (readonly [Ip4, number])[] {
-  return nics.flatMap(({ address }, at) => (address === undefined ? [] : [[address, at] as const]))
-}
-
-export function namesIn(device: Device): readonly (readonly [DnsName, number])[] {
-  return namesOf(device).map(({ name, nicIndex }) => [name, nicIndex] as const)
+export function addressesOf({ nics }: Device, take: TakeKey<Ip4>): void {
+  for (let at = 0; at < nics.length; at += 1) {
+    const address = nics[at]?.address
+    if (address !== undefined) take(address, at)
+  }
 }
 
 /** Those that identify somebody. */

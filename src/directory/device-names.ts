@@ -9,13 +9,23 @@ export interface DeviceName {
 
 /** Canonical name first, then aliases, then `eth1.n001` for each child NIC; relative to the domain. */
 export function namesOf(device: Machine | Vcn): readonly DeviceName[] {
-  const names: DeviceName[] = [{ name: device.name, nicIndex: 0 }]
-  for (const name of device.aliases) names.push({ name, nicIndex: 0 })
-  for (const [nicIndex, { label }] of device.nics.entries()) {
-    const name = label === undefined ? undefined : joinName(label, device.name)
-    if (name !== undefined) names.push({ name, nicIndex })
-  }
+  const names: DeviceName[] = []
+  eachName(device, (name, nicIndex) => names.push({ name, nicIndex }))
   return names
+}
+
+/** The same without a list. */
+export function eachName(
+  { name, aliases, nics }: Machine | Vcn,
+  take: (name: DnsName, nicIndex: number) => void,
+): void {
+  take(name, 0)
+  for (const alias of aliases) take(alias, 0)
+  for (let at = 0; at < nics.length; at += 1) {
+    const label = nics[at]?.label
+    const full = label === undefined ? undefined : joinName(label, name)
+    if (full !== undefined) take(full, at)
+  }
 }
 
 /** `hpl.physics` and `physics` for `compute3.hpl.physics`. */

@@ -31,6 +31,11 @@ export class GroupedDraft<K extends string | number, T extends Table<D>, D exten
     return draft
   }
 
+  /** Where the key has no table yet. */
+  begin(key: K, table: T): void {
+    this.#index.set(key, table)
+  }
+
   done(): Buckets<K, T> {
     for (const [key, draft] of this.#open) {
       const table = draft.done()

@@ -28,7 +28,11 @@ export function readPlain<T>(value: unknown, read: (plain: Plain) => T): Read<T>
 }
 
 export function refuse(plain: Plain, why: string): never {
-  const path = pathOf(plain)
+  return unreadable(pathOf(plain), why)
+}
+
+/** `path`: where it stands; empty for the whole of it. */
+export function unreadable(path: string, why: string): never {
   throw new Unreadable(path === '' ? why : `${path}: ${why}`)
 }
 
@@ -44,14 +48,6 @@ export function member(plain: Plain, key: string): Plain {
   const { value } = plain
   if (!isObject(value)) return refuse(plain, 'no object')
   return { value: Object.hasOwn(value, key) ? value[key] : undefined, within: plain, key }
-}
-
-/** A value of a list; one that is not there reads as `undefined`. */
-export function place(plain: Plain, at: number): Plain {
-  const { value } = plain
-  if (!Array.isArray(value)) return refuse(plain, 'no list')
-  const item: unknown = value[at]
-  return { value: item, within: plain, key: at }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -4,6 +4,7 @@ import {
   atRest,
   type Device,
   deviceOf,
+  hashAtRest,
   idAtRest,
   isIdAtRest,
   isKindAtRest,
@@ -27,6 +28,16 @@ export class Shelf<Other extends Named> implements Lookup<EntryId, Device | Othe
 
   static empty<Other extends Named>(): Shelf<Other> {
     return new Shelf<Other>(Slots.empty())
+  }
+
+  /** Of these, no two of one id. */
+  static of<Other extends Named>(all: readonly AtRest<Other>[]): Shelf<Other> {
+    return new Shelf<Other>(
+      Slots.of(
+        all,
+        all.map((rest) => hashAtRest(rest)),
+      ),
+    )
   }
 
   get size(): number {
@@ -125,6 +136,11 @@ export class ShelfDraft<Other extends Named> {
   /** What was made to rest already. */
   lay(id: EntryId, rest: AtRest<Other>): void {
     this.#slots.put(hashOf(id), rest, (other) => isIdAtRest(other, id))
+  }
+
+  /** The same where the id is not there yet. */
+  add(id: EntryId, rest: AtRest<Other>): void {
+    this.#slots.add(hashOf(id), rest)
   }
 
   delete(id: EntryId): void {

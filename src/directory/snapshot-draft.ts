@@ -4,15 +4,15 @@ import { type Device, deviceOf, type DeviceText, textOf } from './at-rest.ts'
 import type { BucketsDraft } from './buckets.ts'
 import type { DeviceIndexDraft } from './device-index.ts'
 import { solesByPort, solesByUuid } from './device-keys.ts'
-import { namesOf, properSuffixes } from './device-names.ts'
+import { eachName, properSuffixes } from './device-names.ts'
 import type { Entry, EntryId, Network, SetAside } from './entry.ts'
-import { GroupedDraft } from './grouped.ts'
 import type { Ip4 } from './ip4.ts'
 import type { Mac } from './mac.ts'
 import type { MachineListsDraft } from './machine-lists.ts'
 import type { DnsName, Label } from './name.ts'
-import { Shelf, type ShelfDraft } from './shelf.ts'
+import type { ShelfDraft } from './shelf.ts'
 import type { OtherEntry, Snapshot } from './snapshot.ts'
+import { TagDraft } from './tag-draft.ts'
 import type { Uuid } from './uuid.ts'
 
 /** The next snapshot while it is being made. */
@@ -23,7 +23,7 @@ export interface Draft {
   readonly byMac: DeviceIndexDraft<Mac>
   readonly byIp: DeviceIndexDraft<Ip4>
   readonly byName: DeviceIndexDraft<DnsName>
-  readonly byTag: GroupedDraft<string, Shelf<never>, ShelfDraft<never>>
+  readonly byTag: TagDraft
   readonly setAside: BucketsDraft<EntryId, SetAside>
   readonly nonTerminals: BucketsDraft<DnsName, number>
   readonly networkByName: BucketsDraft<Label, Network>
@@ -40,10 +40,7 @@ export function draftOf(snapshot: Snapshot, expected: number): Draft {
     byMac: snapshot.byMac.edit(expected),
     byIp: snapshot.byIp.edit(expected),
     byName: snapshot.byName.edit(expected),
-    byTag: new GroupedDraft<string, Shelf<never>, ShelfDraft<never>>(
-      snapshot.byTag,
-      Shelf.empty<never>(),
-    ),
+    byTag: new TagDraft(snapshot.byTag),
     setAside: snapshot.setAside.edit(),
     nonTerminals: snapshot.nonTerminals.edit(),
     networkByName: snapshot.networkByName.edit(),
@@ -89,7 +86,7 @@ export function putEntry(draft: Draft, entry: Entry, rest?: DeviceText): void {
     case 'person':
       break
   }
-  draft.entries.lay(entry.id, Object.freeze(entry))
+  draft.entries.add(entry.id, Object.freeze(entry))
 }
 
 export function dropEntry(draft: Draft, id: EntryId): void {
@@ -122,30 +119,34 @@ function removeNetwork(draft: Draft, network: Network): void {
 }
 
 function addDevice(draft: Draft, device: Device, rest: DeviceText): void {
-  draft.entries.lay(device.id, rest)
-  for (const index of [draft.byMac, draft.byIp, draft.byName]) index.add(device, rest)
+  draft.entries.add(device.id, rest)
+  draft.byMac.add(device, rest)
+  draft.byIp.add(device, rest)
+  draft.byName.add(device, rest)
   countSuffixes(draft, device, 1)
   if (device.kind === 'vcn') return
-  for (const tag of device.tags) draft.byTag.of(tag).lay(device.id, rest)
+  draft.byTag.add(device.tags, device.id, rest)
   draft.uuidClaims.add(device, rest)
   draft.portClaims.add(device, rest)
 }
 
 function removeDevice(draft: Draft, device: Device, rest: DeviceText): void {
-  for (const index of [draft.byMac, draft.byIp, draft.byName]) index.remove(device, rest)
+  draft.byMac.remove(device, rest)
+  draft.byIp.remove(device, rest)
+  draft.byName.remove(device, rest)
   countSuffixes(draft, device, -1)
   if (device.kind === 'vcn') return
-  for (const tag of device.tags) draft.byTag.of(tag).delete(device.id)
+  draft.byTag.remove(device.tags, device.id)
   draft.uuidClaims.remove(device, rest)
   draft.portClaims.remove(device, rest)
 }
 
 function countSuffixes({ nonTerminals }: Draft, device: Device, by: number): void {
-  for (const { name } of namesOf(device)) {
+  eachName(device, (name) => {
     for (const suffix of properSuffixes(name)) {
       const total = (nonTerminals.get(suffix) ?? 0) + by
       if (total > 0) nonTerminals.set(suffix, total)
       else nonTerminals.delete(suffix)
     }
-  }
+  })
 }

@@ -1,15 +1,8 @@
 // Why this file exists: the directory as one frozen value that every answer is a function of.
 import { Buckets } from './buckets.ts'
 import { DeviceIndex } from './device-index.ts'
-import {
-  addressesOf,
-  macsOf,
-  namesIn,
-  portOf,
-  solesByPort,
-  solesByUuid,
-  uuidOf,
-} from './device-keys.ts'
+import { addressesOf, macsOf, portOf, solesByPort, solesByUuid, uuidOf } from './device-keys.ts'
+import { eachName } from './device-names.ts'
 import type { Entry, EntryId, Machine, Network, SetAside, Vcn } from './entry.ts'
 import type { Ip4 } from './ip4.ts'
 import type { Mac } from './mac.ts'
@@ -17,6 +10,7 @@ import { MachineLists, type Soles } from './machine-lists.ts'
 import type { DnsName, Label } from './name.ts'
 import { Shelf } from './shelf.ts'
 import { draftOf, dropEntry, putEntry, sealDraft, setEntryAside } from './snapshot-draft.ts'
+import type { TagIndex } from './tag-draft.ts'
 import type { Uuid } from './uuid.ts'
 
 /** Networks, people and groups: of these there are few. */
@@ -37,7 +31,7 @@ export interface Snapshot {
   readonly byUuid: Soles<Uuid>
   /** Only machines without any MAC, each alone on its port: no other is identified by a port. */
   readonly byPort: Soles<string>
-  readonly byTag: Buckets<string, Shelf<never>>
+  readonly byTag: TagIndex
   readonly setAside: Buckets<EntryId, SetAside>
   /** Every proper suffix of a name in use (`hpl.physics`): a name that exists but has no record. */
   readonly nonTerminals: Buckets<DnsName, number>
@@ -64,7 +58,7 @@ export function emptySnapshot(domain: DnsName): Snapshot {
     entries: Shelf.empty<OtherEntry>(),
     byMac: DeviceIndex.empty(macsOf),
     byIp: DeviceIndex.empty(addressesOf),
-    byName: DeviceIndex.empty(namesIn),
+    byName: DeviceIndex.empty(eachName),
     byUuid: solesByUuid(uuidClaims),
     byPort: solesByPort(portClaims),
     byTag: Buckets.empty<string, Shelf<never>>(),

@@ -4,7 +4,6 @@ import { test } from 'node:test'
 import { applyDeltas, emptySnapshot, isSameEntry, readDeviceText } from '#directory'
 import fc from 'fast-check'
 import { textOf } from '../../src/directory/at-rest.ts'
-import { hashOf, Slots } from '../../src/directory/slots.ts'
 import { anyEntry } from './arbitrary-entries.ts'
 import { domain, id, machine } from './samples.ts'
 
@@ -36,34 +35,4 @@ test('no text makes the reader throw, and none wakes that is spelt in another wa
   assert.equal(readDeviceText(` ${text}`).ok, false)
   assert.equal(readDeviceText(text.replace(id(1), 'nobody')).ok, false)
   assert.equal(readDeviceText(text.replace('02:00:00:00:00:01', '02:00')).ok, false)
-})
-
-test('items of one hash are all kept, and each is found, replaced and removed alone', () => {
-  const steps = fc.array(fc.tuple(fc.constantFrom('add', 'put', 'remove'), fc.nat(9)), {
-    maxLength: 200,
-  })
-  fc.assert(
-    fc.property(steps, (list) => {
-      const draft = Slots.empty<{ readonly name: number; readonly at: number }>().edit()
-      const plain = new Map<number, number>()
-      for (const [at, [what, name]] of list.entries()) {
-        const isIt = (item: { readonly name: number }): boolean => item.name === name
-        // Three hashes for ten items.
-        const hash = hashOf(name % 3)
-        if (what === 'remove') {
-          draft.remove(hash, isIt)
-          plain.delete(name)
-        } else if (what === 'put' || !plain.has(name)) {
-          draft.put(hash, { name, at }, isIt)
-          plain.set(name, at)
-        }
-      }
-      const slots = draft.done()
-      assert.equal(slots.size, plain.size)
-      for (const name of Array.from({ length: 10 }).keys()) {
-        const found = slots.find(hashOf(name % 3), (item) => item.name === name)
-        assert.equal(found?.at, plain.get(name))
-      }
-    }),
-  )
 })

@@ -1,0 +1,108 @@
+// Why this file exists: a table that is filled from nothing, as by the first refresh or a start, is made in one go: until it
+// is done its items stand in one list, found by chains of numbers, and no bucket is copied or grown on the way.
+import { placeOf, type Table, type TableDraft } from './slots-table.ts'
+import { tableOf } from './table-of.ts'
+
+const placesMin = 64
+const nowhere = -1
+
+/** The next state of an empty table. */
+export class FillingDraft<T, Done> implements TableDraft<T, Done> {
+  readonly #seal: (table: Table<T>) => Done
+  /** What `done` would give; absent since the last change. */
+  #made: Table<T> | undefined
+  readonly #items: (T | undefined)[] = []
+  /** By place: the hash of the item there, and the next place of its chain, which was filled before it. */
+  #hashes: Int32Array
+  #next: Int32Array
+  /** By the hash's own bits: the last place of each chain. */
+  #heads: Int32Array
+  #size = 0
+
+  constructor(empty: Table<T>, seal: (table: Table<T>) => Done, expected: number) {
+    this.#made = empty
+    this.#seal = seal
+    const places = 2 ** Math.ceil(Math.log2(Math.max(placesMin, expected)))
+    this.#hashes = new Int32Array(places)
+    this.#next = new Int32Array(places)
+    this.#heads = new Int32Array(places).fill(nowhere)
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  find(hash: number, isIt: (item: T) => boolean): T | undefined {
+    const at = this.#placeOf(hash, isIt)
+    return at === nowhere ? undefined : this.#items[at]
+  }
+
+  *items(): Generator<T> {
+    for (const item of this.#items) if (item !== undefined) yield item
+  }
+
+  add(hash: number, item: T): void {
+    const at = this.#items.length
+    if (at === this.#hashes.length) this.#widen()
+    this.#made = undefined
+    this.#items.push(item)
+    this.#hashes[at] = hash
+    this.#chain(at, hash)
+    this.#size += 1
+  }
+
+  put(hash: number, item: T, isIt: (item: T) => boolean): void {
+    const at = this.#placeOf(hash, isIt)
+    if (at === nowhere) return this.add(hash, item)
+    this.#made = undefined
+    this.#items[at] = item
+  }
+
+  /** Its place stays empty: who fills a table takes little out again. */
+  remove(hash: number, isIt: (item: T) => boolean): void {
+    const at = this.#placeOf(hash, isIt)
+    if (at === nowhere) return
+    this.#made = undefined
+    this.#items[at] = undefined
+    this.#size -= 1
+  }
+
+  done(): Done {
+    this.#made ??= tableOf(this.#items, this.#hashes, this.#size)
+    return this.#seal(this.#made)
+  }
+
+  /** Of several the one that was added first: it is the last of its chain. */
+  #placeOf(hash: number, isIt: (item: T) => boolean): number {
+    let found = nowhere
+    let at = this.#heads[this.#chainOf(hash)] ?? nowhere
+    while (at !== nowhere) {
+      if (this.#hashes[at] === hash) {
+        const item = this.#items[at]
+        if (item !== undefined && isIt(item)) found = at
+      }
+      at = this.#next[at] ?? nowhere
+    }
+    return found
+  }
+
+  #chainOf(hash: number): number {
+    return placeOf(hash, this.#heads.length)
+  }
+
+  #chain(at: number, hash: number): void {
+    const chain = this.#chainOf(hash)
+    this.#next[at] = this.#heads[chain] ?? nowhere
+    this.#heads[chain] = at
+  }
+
+  #widen(): void {
+    const places = this.#hashes.length * 2
+    const hashes = new Int32Array(places)
+    hashes.set(this.#hashes)
+    this.#hashes = hashes
+    this.#next = new Int32Array(places)
+    this.#heads = new Int32Array(places).fill(nowhere)
+    for (let at = 0; at < this.#items.length; at += 1) this.#chain(at, hashes[at] ?? 0)
+  }
+}
