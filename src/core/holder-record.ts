@@ -44,8 +44,7 @@ export class HolderRecord {
     return all
   }
 
-  note(changes: readonly HolderChange[]): void {
-    if (changes.length === 0) return
+  note(changes: Iterable<HolderChange>): void {
     this.#changes += 1
     for (const { key, id } of changes) this.#unwritten.set(key, { id, at: this.#changes })
     this.#writeIn(0)

@@ -42,7 +42,8 @@ export interface Assembly {
 export interface Step {
   readonly assembly: Assembly
   readonly deltas: readonly Delta[]
-  readonly holderChanges: readonly HolderChange[]
+  /** Made as they are asked for: of a first refresh there are 300,000. */
+  readonly holderChanges: Iterable<HolderChange>
 }
 
 /** Nothing known yet but who held what in the last good copy. */
@@ -105,7 +106,7 @@ export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
     recorded,
     claimed: (id: EntryId, key: ClaimKey) => claimedBy(known.get(id)).includes(key),
     claimsNow: (id: EntryId, key: ClaimKey) =>
-      (touched.get(id)?.claims ?? claimedBy(next.get(id))).includes(key),
+      claimedBy(touched.has(id) ? touched.get(id) : next.get(id)).includes(key),
   }
   const draft: Draft = {
     before: assembly,
@@ -121,18 +122,18 @@ export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
   return {
     assembly: { claims: book.done(), known: next.done(), recorded: new Map() },
     deltas,
-    holderChanges: book.holderChanges,
+    holderChanges: book.holderChanges(),
   }
 }
 
-/** By id: what it claims, and what it is now; absent: gone. */
-type Touched = Map<EntryId, { readonly claims: readonly ClaimKey[]; readonly is?: Known }>
+/** By id what it is now; `undefined`: gone. */
+type Touched = Map<EntryId, Known | undefined>
 
 interface Draft {
   readonly before: Assembly
   readonly known: ShelfDraft<OtherEntry | Waiting>
   readonly book: ClaimBook
-  /** Whose verdict may be another one now, with what it claims. */
+  /** Whose verdict may be another one now. */
   readonly touched: Touched
 }
 
@@ -154,7 +155,7 @@ class RecordedKeys {
 function take(draft: Draft, change: Change, recorded: RecordedKeys): void {
   switch (change.kind) {
     case 'entry':
-      return replace(draft, change.entry, claimsOf(change.entry))
+      return put(draft, change.entry)
     case 'refused': {
       // A typo in an entry must not hand its name to another: it goes on claiming what it claimed.
       const { item } = change
@@ -165,16 +166,24 @@ function take(draft: Draft, change: Change, recorded: RecordedKeys): void {
     case 'gone': {
       const { id } = change
       replaceClaims(draft, change, [])
-      draft.touched.set(id, { claims: [] })
+      draft.touched.set(id, undefined)
       draft.known.delete(id)
     }
   }
 }
 
+function put(draft: Draft, entry: Entry): void {
+  const { known, book, touched } = draft
+  if (known.has(entry.id)) return replace(draft, entry, claimsOf(entry))
+  book.claimAll(entry)
+  touched.set(entry.id, entry)
+  return known.add(entry)
+}
+
 function replace(draft: Draft, is: Known, claims: readonly ClaimKey[]): void {
   replaceClaims(draft, is, claims)
   // Until now it was asked what it claimed before.
-  draft.touched.set(is.id, { claims, is })
+  draft.touched.set(is.id, is)
   draft.known.set(is)
 }
 
@@ -211,18 +220,19 @@ function settle(draft: Draft): readonly Delta[] {
   const puts: Delta[] = []
   for (const id of draft.book.reopened()) {
     const is = draft.touched.has(id) ? undefined : draft.known.get(id)
-    if (is) draft.touched.set(id, { claims: claimsOfKnown(is), is })
+    if (is) draft.touched.set(id, is)
   }
-  for (const [id, { claims, is }] of draft.touched) {
+  for (const [id, is] of draft.touched) {
     const was = draft.before.known.atRest(id)
     if (!is) {
       if (was !== undefined) stops.push({ kind: 'drop', id })
       continue
     }
-    const judged = judge(draft, is, claims)
+    const judged = judge(draft, is)
     if (judged !== is) draft.known.set(judged)
     if (judged.kind !== 'waiting') {
-      if (was !== draft.known.atRest(id)) puts.push({ kind: 'put', entry: judged })
+      if (was === undefined || was !== draft.known.atRest(id))
+        puts.push({ kind: 'put', entry: judged })
     } else if (!isSameAside(was, judged)) {
       const { dn, reason } = judged
       stops.push({ kind: 'set-aside', item: { id, dn, reason } })
@@ -236,9 +246,14 @@ function isSameAside(was: AtRest<OtherEntry | Waiting> | undefined, is: Waiting)
   return was.kind === 'waiting' && was.dn === is.dn && was.reason === is.reason
 }
 
-function judge({ known, book }: Draft, is: Known, claims: readonly ClaimKey[]): Known {
+function judge({ known, book }: Draft, is: Known): Known {
   const { id, dn } = is
   const entry = is.kind === 'waiting' ? is.entry : is
+  if (entry && book.isQuiet) {
+    book.serve(entry)
+    return entry
+  }
+  const claims = claimsOfKnown(is)
   const quarrels: string[] = []
   for (const key of entry ? claims : []) {
     const quarrel = book.quarrel(key, id)
@@ -251,7 +266,7 @@ function judge({ known, book }: Draft, is: Known, claims: readonly ClaimKey[]): 
     )
   }
   if (entry && quarrels.length === 0) {
-    for (const key of claims) book.hold(key, id)
+    book.serve(entry)
     return entry
   }
   for (const key of claims) book.wait(key, id)

@@ -93,6 +93,10 @@ export class BucketsDraft<K extends string | number, V> {
     this.#seal = seal
   }
 
+  get size(): number {
+    return this.#slots.size
+  }
+
   get(key: K): V | undefined {
     if (this.#slots.size === 0) return undefined
     return this.#slots.find(hashOf(key), ([other]) => other === key)?.[1]

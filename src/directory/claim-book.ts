@@ -1,8 +1,8 @@
 // Why this file exists: of every MAC, address and name it must be known who wants it and who has it. Nearly always
 // that is one entry, so the common case costs one word, and only a quarrel costs more.
 import type { Claim, ClaimTable, ClaimTableDraft, IsClaimant } from './claim-table.ts'
-import type { ClaimKey } from './claims.ts'
-import type { EntryId } from './entry.ts'
+import { claimHashesOf, type ClaimKey, claimsOf } from './claims.ts'
+import type { Entry, EntryId } from './entry.ts'
 
 /** A key that has another holder now, for the store; no id: nobody holds it any more. */
 export interface HolderChange {
@@ -38,7 +38,8 @@ export class ClaimBook {
   /** Quarrels that this draft has copied and may write into. */
   readonly #contests = new Map<ClaimKey, Set<EntryId>>()
   readonly #released = new Set<ClaimKey>()
-  readonly #held: HolderChange[] = []
+  /** Entries that have what they claim. */
+  readonly #served: Entry[] = []
   /** Things about which every claimant must be judged anew. */
   readonly #reopened = new Set<ClaimKey>()
 
@@ -47,16 +48,30 @@ export class ClaimBook {
     this.#claims = before.claims.edit(expected, before.claimsNow)
   }
 
+  /** Nobody claims what another does, and nobody did before. */
+  get isQuiet(): boolean {
+    return this.#contests.size === 0 && this.#before.claims.contests.size === 0
+  }
+
   /** In this order: what one lets go another may hold by now. */
-  get holderChanges(): readonly HolderChange[] {
-    return this.#released.size === 0
-      ? this.#held
-      : [...[...this.#released].map((key) => ({ key })), ...this.#held]
+  *holderChanges(): Generator<HolderChange> {
+    for (const key of this.#released) yield { key }
+    for (const entry of this.#served) {
+      for (const key of claimsOf(entry))
+        if (this.#holder(key) !== entry.id) yield { key, id: entry.id }
+    }
   }
 
   /** Whose verdict may be another one now, beside theirs whose own claims changed. */
   *reopened(): Generator<EntryId> {
     for (const key of this.#reopened) yield* this.#claimants(key)
+  }
+
+  /** All that an entry claims of which nothing was known. */
+  claimAll(entry: Entry): void {
+    const { id } = entry
+    if (this.#claims.beginAll(claimHashesOf(entry), id)) return
+    for (const key of claimsOf(entry)) this.claim(key, id)
   }
 
   claim(key: ClaimKey, id: EntryId): void {
@@ -111,14 +126,9 @@ export class ClaimBook {
   }
 
   /** The entry is served: what it claims is its own. */
-  hold(key: ClaimKey, id: EntryId): void {
-    if (this.#holder(key) === id) return
-    this.#held.push({ key, id })
-    // It had waited for something else, alone with this claim.
-    if (this.#quarrelling(key)) {
-      this.#contests.delete(key)
-      this.#claims.set(key, id)
-    }
+  serve(entry: Entry): void {
+    this.#served.push(entry)
+    if (!this.isQuiet) for (const key of claimsOf(entry)) this.#hold(key, entry.id)
   }
 
   /** The entry is not served: it goes on waiting for what it does not hold. */
@@ -134,6 +144,13 @@ export class ClaimBook {
       else this.#claims.set(key, claimants.size === 1 ? holder : { claimants, holder })
     }
     return this.#claims.done()
+  }
+
+  #hold(key: ClaimKey, id: EntryId): void {
+    if (this.#holder(key) === id || !this.#quarrelling(key)) return
+    // It had waited for something else, alone with this claim.
+    this.#contests.delete(key)
+    this.#claims.set(key, id)
   }
 
   /** Who held it before this draft and has not let it go. */

@@ -78,6 +78,14 @@ export class ClaimTableDraft {
     )
   }
 
+  /** Things by their hashes, for one entry. False, and nothing done, when another entry may claim one of them. */
+  beginAll(hashes: readonly number[], id: EntryId): boolean {
+    if (this.#contests.size > 0) return false
+    for (const hash of hashes) if (this.#sole.find(hash, isAnything) !== undefined) return false
+    for (const hash of hashes) this.#sole.add(hash, id)
+    return true
+  }
+
   /** Where nobody has claimed it. */
   begin(key: ClaimKey, id: EntryId): void {
     this.#sole.add(hashOf(key), id)
@@ -97,4 +105,8 @@ export class ClaimTableDraft {
   done(): ClaimTable {
     return this.#edges.seal(this.#sole.done(), this.#contests.done())
   }
+}
+
+function isAnything(): boolean {
+  return true
 }

@@ -1,8 +1,9 @@
 // Why this file exists: a conflict is two entries that claim one thing. What an entry claims is said here, once.
-import { namesOf } from './device-names.ts'
-import type { Entry, Machine, Vcn } from './entry.ts'
+import { eachName } from './device-names.ts'
+import type { Entry, Machine, Nic, Vcn } from './entry.ts'
 import { formatIp4, type Ip4 } from './ip4.ts'
 import { isUnicastMac } from './mac.ts'
+import { hashOf, hashOfText } from './slots.ts'
 
 /** `address 10.1.0.7`: reads well in a reason, and is stored as it is, so its spelling never changes. */
 export type ClaimKey = string
@@ -35,6 +36,31 @@ export function addressClaim(address: Ip4): ClaimKey {
   return claim('address', formatIp4(address))
 }
 
+/** The hash of each, in the same order. Of nearly all devices it is known without a text for each. */
+export function claimHashesOf(entry: Entry): readonly number[] {
+  const device = entry.kind === 'machine' || entry.kind === 'vcn' ? entry : undefined
+  const only = device === undefined || device.aliases.length > 0 ? undefined : soleCardOf(device)
+  if (device === undefined || only === undefined) return claimsOf(entry).map(hashOf)
+  const hashes: number[] = []
+  const [mac] = only.macs
+  if (mac !== undefined && isUnicastMac(mac)) hashes.push(hashOfText(mac, behindMac))
+  if (only.address !== undefined) hashes.push(hashOfText(formatIp4(only.address), behindAddress))
+  hashes.push(hashOfText(device.name, behindName))
+  return hashes
+}
+
+/** The card of a device that has one, without a name of its own and with one MAC at most. */
+function soleCardOf({ nics }: Machine | Vcn): Nic | undefined {
+  const [only, second] = nics
+  return second === undefined && only?.label === undefined && (only?.macs.length ?? 2) < 2
+    ? only
+    : undefined
+}
+
+const behindMac = hashOf('MAC ')
+const behindAddress = hashOf('address ')
+const behindName = hashOf('name ')
+
 /** One flat text: a template would keep its parts beside it, 300,000 times. */
 function claim(what: string, text: string): ClaimKey {
   return [what, text].join(' ')
@@ -50,6 +76,6 @@ function deviceClaims(device: Machine | Vcn): readonly ClaimKey[] {
     for (const mac of macs) if (isUnicastMac(mac)) add(claim('MAC', mac))
     if (address !== undefined) add(addressClaim(address))
   }
-  for (const { name } of namesOf(device)) add(claim('name', name))
+  eachName(device, (name) => add(claim('name', name)))
   return claims
 }

@@ -9,6 +9,7 @@ export type Mac = string & { readonly [macBrand]: true }
 const canonicalLength = '52:54:00:77:00:11'.length
 const spellingLengthMin = '0:0:0:0:0:0'.length
 const colon = 58
+const lastDigit = 57
 
 function isMac(text: string): text is Mac {
   if (text.length !== canonicalLength) return false
@@ -28,9 +29,10 @@ const groups =
 /** Accepts every spelling that people, switches and vendors write. */
 export function parseMac(text: string): Mac | undefined {
   if (isMac(text)) return text
-  const spelt = text.trim().toLowerCase()
   // Every host name comes by here.
-  if (spelt.length < spellingLengthMin || spelt.length > canonicalLength) return undefined
+  if (text.length < spellingLengthMin) return undefined
+  const spelt = text.trim().toLowerCase()
+  if (spelt.length > canonicalLength) return undefined
   if (!isLowerHexDigit(spelt.charCodeAt(0))) return undefined
   const mac = octets.test(spelt)
     ? spelt
@@ -59,5 +61,8 @@ export function macToBytes(mac: Mac): Uint8Array {
 
 /** Group addresses, whose first octet is odd, and the zero address name no NIC. */
 export function isUnicastMac(mac: Mac): boolean {
-  return '02468ace'.includes(mac.charAt(1)) && mac !== '00:00:00:00:00:00'
+  const second = mac.charCodeAt(1)
+  // Even are the digits 0 to 8 by code, and a, c and e by their odd codes.
+  const isEven = (second & 1) === (second > lastDigit ? 1 : 0)
+  return isEven && mac !== '00:00:00:00:00:00'
 }

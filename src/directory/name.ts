@@ -42,11 +42,13 @@ function isInLabel(code: number): boolean {
 }
 
 export function parseLabel(text: string): Label | undefined {
+  if (isLabel(text)) return text
   const lower = text.toLowerCase()
   return isLabel(lower) ? lower : undefined
 }
 
 export function parseDnsName(text: string): DnsName | undefined {
+  if (isDnsName(text)) return text
   const lower = text.toLowerCase()
   const relative = lower.endsWith('.') ? lower.slice(0, -1) : lower
   return isDnsName(relative) ? relative : undefined

@@ -129,6 +129,10 @@ export class ShelfDraft<Other extends Named> {
     return this.#slots.find(hashOf(id), (rest) => isIdAtRest(rest, id))
   }
 
+  has(id: EntryId): boolean {
+    return this.atRest(id) !== undefined
+  }
+
   set(entry: Device | Other): void {
     this.lay(entry.id, atRest(entry))
   }
@@ -138,8 +142,13 @@ export class ShelfDraft<Other extends Named> {
     this.#slots.put(hashOf(id), rest, (other) => isIdAtRest(other, id))
   }
 
-  /** The same where the id is not there yet. */
-  add(id: EntryId, rest: AtRest<Other>): void {
+  /** Where the id is not there yet. */
+  add(entry: Device | Other): void {
+    this.begin(entry.id, atRest(entry))
+  }
+
+  /** The same for what was made to rest already. */
+  begin(id: EntryId, rest: AtRest<Other>): void {
     this.#slots.add(hashOf(id), rest)
   }
 

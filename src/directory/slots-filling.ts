@@ -43,7 +43,10 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
 
   add(hash: number, item: T): void {
     const at = this.#items.length
-    if (at === this.#hashes.length) this.#widen()
+    if (at === this.#hashes.length) {
+      this.#makeRoom()
+      return this.add(hash, item)
+    }
     this.#made = undefined
     this.#items.push(item)
     this.#hashes[at] = hash
@@ -58,7 +61,7 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
     this.#items[at] = item
   }
 
-  /** Its place stays empty: who fills a table takes little out again. */
+  /** Its place stays empty until room is needed. */
   remove(hash: number, isIt: (item: T) => boolean): void {
     const at = this.#placeOf(hash, isIt)
     if (at === nowhere) return
@@ -68,7 +71,10 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
   }
 
   done(): Done {
-    this.#made ??= tableOf(this.#items, this.#hashes, this.#size)
+    if (this.#made === undefined) {
+      this.#closeUp()
+      this.#made = tableOf(this.#items.filter(isHere), this.#hashes)
+    }
     return this.#seal(this.#made)
   }
 
@@ -96,13 +102,38 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
     this.#heads[chain] = at
   }
 
-  #widen(): void {
+  #makeRoom(): void {
+    this.#closeUp()
+    if (this.#size * 2 <= this.#hashes.length) return
     const places = this.#hashes.length * 2
     const hashes = new Int32Array(places)
     hashes.set(this.#hashes)
     this.#hashes = hashes
     this.#next = new Int32Array(places)
-    this.#heads = new Int32Array(places).fill(nowhere)
-    for (let at = 0; at < this.#items.length; at += 1) this.#chain(at, hashes[at] ?? 0)
+    this.#heads = new Int32Array(places)
+    this.#chainAll()
   }
+
+  /** Without the places that are empty. */
+  #closeUp(): void {
+    if (this.#items.length === this.#size) return
+    let to = 0
+    for (const [at, item] of this.#items.entries()) {
+      if (item === undefined) continue
+      this.#items[to] = item
+      this.#hashes[to] = this.#hashes[at] ?? 0
+      to += 1
+    }
+    this.#items.length = to
+    this.#chainAll()
+  }
+
+  #chainAll(): void {
+    this.#heads.fill(nowhere)
+    for (let at = 0; at < this.#items.length; at += 1) this.#chain(at, this.#hashes[at] ?? 0)
+  }
+}
+
+function isHere<T>(item: T | undefined): item is T {
+  return item !== undefined
 }

@@ -86,7 +86,7 @@ export function putEntry(draft: Draft, entry: Entry, rest?: DeviceText): void {
     case 'person':
       break
   }
-  draft.entries.add(entry.id, Object.freeze(entry))
+  draft.entries.begin(entry.id, Object.freeze(entry))
 }
 
 export function dropEntry(draft: Draft, id: EntryId): void {
@@ -119,7 +119,7 @@ function removeNetwork(draft: Draft, network: Network): void {
 }
 
 function addDevice(draft: Draft, device: Device, rest: DeviceText): void {
-  draft.entries.add(device.id, rest)
+  draft.entries.begin(device.id, rest)
   draft.byMac.add(device, rest)
   draft.byIp.add(device, rest)
   draft.byName.add(device, rest)

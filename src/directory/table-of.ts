@@ -12,14 +12,11 @@ import {
 } from './slots-table.ts'
 
 /** All at once: the hash of each item stands at its place. */
-export function tableOf<T>(
-  items: readonly (T | undefined)[],
-  hashes: ArrayLike<number>,
-  size: number = items.length,
-): Table<T> {
+export function tableOf<T>(items: readonly T[], hashes: ArrayLike<number>): Table<T> {
+  const size = items.length
   const buckets = bucketsFor(size)
-  const starts = startsOf(items, hashes, buckets)
-  const sorted = inOrder({ items, hashes, size }, starts)
+  const starts = startsOf(hashes, size, buckets)
+  const sorted = inOrder(items, hashes, starts)
   const groups = groupsFor<T>(buckets, nobody)
   for (let place = 0; place < buckets; place += 1) {
     const [from, to] = [starts[place] ?? 0, starts[place + 1] ?? 0]
@@ -30,15 +27,10 @@ export function tableOf<T>(
 }
 
 /** Where each bucket begins when all stand one after the other; one more than there are, for the end. */
-function startsOf<T>(
-  items: readonly (T | undefined)[],
-  hashes: ArrayLike<number>,
-  buckets: number,
-): number[] {
+function startsOf(hashes: ArrayLike<number>, size: number, buckets: number): number[] {
   // Not typed: most tables are small, and a typed list of a few costs a hundred times what it holds.
   const starts = zeros(buckets + 1)
-  for (let at = 0; at < items.length; at += 1) {
-    if (items[at] === undefined) continue
+  for (let at = 0; at < size; at += 1) {
     const after = placeOf(hashes[at] ?? 0, buckets) + 1
     starts[after] = (starts[after] ?? 0) + 1
   }
@@ -52,29 +44,23 @@ interface Sorted<T> {
   readonly items: readonly T[]
 }
 
-interface Unsorted<T> {
-  readonly items: readonly (T | undefined)[]
-  readonly hashes: ArrayLike<number>
-  readonly size: number
-}
-
-function inOrder<T>({ items, hashes, size }: Unsorted<T>, starts: readonly number[]): Sorted<T> {
+/** Those of one bucket stay in the order in which they came. */
+function inOrder<T>(
+  items: readonly T[],
+  hashes: ArrayLike<number>,
+  starts: readonly number[],
+): Sorted<T> {
   const buckets = starts.length - 1
   const next = starts.slice()
-  const order = zeros(size)
-  for (let at = 0; at < items.length; at += 1) {
-    if (items[at] === undefined) continue
-    const place = placeOf(hashes[at] ?? 0, buckets)
+  // Every place is written anew.
+  const sorted = { hashes: zeros(items.length), items: items.slice() }
+  for (const [at, item] of items.entries()) {
+    const hash = hashes[at] ?? 0
+    const place = placeOf(hash, buckets)
     const to = next[place] ?? 0
-    order[to] = at
+    sorted.hashes[to] = hash
+    sorted.items[to] = item
     next[place] = to + 1
-  }
-  const sorted: { hashes: number[]; items: T[] } = { hashes: [], items: [] }
-  for (const at of order) {
-    const item = items[at]
-    if (item === undefined) continue
-    sorted.hashes.push(hashes[at] ?? 0)
-    sorted.items.push(item)
   }
   return sorted
 }

@@ -24,7 +24,7 @@ export class TagDraft {
   add(tags: readonly string[], id: EntryId, rest: DeviceText): void {
     for (const tag of tags.length > 1 ? new Set(tags) : tags) {
       const fresh = this.#fresh
-      if (fresh === undefined) this.#tables.of(tag).add(id, rest)
+      if (fresh === undefined) this.#tables.of(tag).begin(id, rest)
       else {
         const list = fresh.get(tag)
         if (list === undefined) fresh.set(tag, [rest])

@@ -19,7 +19,7 @@ function hashIn(hashes: number, name: number): number {
 
 const fillings = {
   'a table that copies what it changes': (before: Slots<Item>) => before.edit(),
-  'a table that is filled from nothing': (before: Slots<Item>) => before.edit(1_000),
+  'a table that is filled from nothing': (before: Slots<Item>) => before.edit(64),
 }
 
 const anySteps = fc.array(
