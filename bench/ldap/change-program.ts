@@ -32,12 +32,14 @@ async function plainConsumer(): Promise<(address: string) => Promise<number>> {
   const waiting = new Map<string, (at: number) => void>()
   const client = await signedIn()
   const filter = ldapFilter`(coppiceTag=${timedTag})`
-  client.follow({ base, filter, attributes: ['ipHostNumber'] }, [persist], (operation) => {
-    if (operation.kind !== 'searchEntry') return
-    const [value] = operation.attributes[0]?.values ?? []
-    const address = Buffer.from(value ?? []).toString()
-    heard.set(address, performance.now())
-    waiting.get(address)?.(performance.now())
+  client.follow({ base, filter, attributes: ['ipHostNumber'] }, [persist], {
+    take: (operation) => {
+      if (operation.kind !== 'searchEntry') return
+      const [value] = operation.attributes[0]?.values ?? []
+      const address = Buffer.from(value ?? []).toString()
+      heard.set(address, performance.now())
+      waiting.get(address)?.(performance.now())
+    },
   })
   return (address) => {
     const at = heard.get(address)

@@ -42,34 +42,45 @@ class AttributeList implements Attributes {
   }
 }
 
-/** Different lists that are remembered; a directory of people may have more groups than that. */
-const sharedMax = 1_000
-/** A list of more values is hardly ever anybody else's. */
+/** A list of more is hardly ever anybody else's. */
 const sharedLengthMax = 16
-const shared = new Map<string, number>()
-const sharedLists: (readonly string[])[] = []
 
-/** The same list for the same texts. */
-function share(list: readonly string[]): readonly string[] {
-  const number = shareNumber(list)
-  return number === undefined ? list : sharedList(number)
+/** Lists that many have, each kept once, under a number. */
+class SharedLists {
+  readonly #countMax: number
+  readonly #numbers = new Map<string, number>()
+  readonly #lists: (readonly string[])[] = []
+
+  constructor(countMax: number) {
+    this.#countMax = countMax
+  }
+
+  /** The number under which the list is kept for all; `undefined` when it is not. */
+  numberOf(list: readonly string[]): number | undefined {
+    if (list.length > sharedLengthMax) return undefined
+    const key = JSON.stringify(list)
+    const known = this.#numbers.get(key)
+    if (known !== undefined || this.#lists.length >= this.#countMax) return known
+    this.#numbers.set(key, this.#lists.length)
+    return this.#lists.push(list) - 1
+  }
+
+  at(number: number): readonly string[] {
+    const list = this.#lists[number]
+    if (list === undefined) throw new RangeError(`no list is kept under ${number}`)
+    return list
+  }
+
+  /** The same list for the same texts. */
+  same(list: readonly string[]): readonly string[] {
+    const number = this.numberOf(list)
+    return number === undefined ? list : this.at(number)
+  }
 }
 
-/** The number under which the list is kept for all; `undefined` when it is not. */
-export function shareNumber(list: readonly string[]): number | undefined {
-  if (list.length > sharedLengthMax) return undefined
-  const key = JSON.stringify(list)
-  const known = shared.get(key)
-  if (known !== undefined || shared.size >= sharedMax) return known
-  shared.set(key, sharedLists.length)
-  return sharedLists.push(list) - 1
-}
-
-export function sharedList(number: number): readonly string[] {
-  const list = sharedLists[number]
-  if (list === undefined) throw new RangeError(`no list is kept under ${number}`)
-  return list
-}
+/** A directory of people may have more groups than that; they take no room from the names. */
+export const sharedValues = new SharedLists(1_000)
+export const sharedNames = new SharedLists(1_000)
 
 /** Of a name that comes twice the last counts. */
 export function attributeList(
@@ -78,8 +89,10 @@ export function attributeList(
   const names = pairs.map(([name]) => name)
   const values = pairs.map(([, list]) => {
     const [only, second] = list
-    return only !== undefined && second === undefined ? only : share(list)
+    return only !== undefined && second === undefined ? only : sharedValues.same(list)
   })
   const isPlain = names.every((name, at) => names.indexOf(name) === at)
-  return isPlain ? new AttributeList(share(names), values) : attributeList([...new Map(pairs)])
+  return isPlain
+    ? new AttributeList(sharedNames.same(names), values)
+    : attributeList([...new Map(pairs)])
 }

@@ -1,5 +1,7 @@
 // Why this file exists: a DN has many spellings (RFC 4514). It is compared by one key, shown as LDAP spelt it,
 // and built only by the function that escapes.
+import { plainDnKey } from './plain-dn.ts'
+
 export interface Rdn {
   /** As it was spelt. */
   readonly text: string
@@ -122,6 +124,8 @@ export function textOf(dn: Dn): string {
 
 /** The key of a DN's text; text that is no DN is its own key, so that it equals only itself. */
 export function dnKey(text: string): string {
+  const plain = plainDnKey(text)
+  if (plain !== undefined) return plain
   const dn = parseDn(text)
   return dn ? keyOf(dn) : text
 }

@@ -1,7 +1,7 @@
 // Why this file exists: 100,000 entries are received, kept, compared and copied. Each is one flat text from the moment it is
 // received: what all have in common is a number in it, and nothing is looked at before somebody asks.
 import { type EntryId, parseUuid } from '#directory'
-import { type Attributes, sharedList, shareNumber } from './attribute-list.ts'
+import { type Attributes, sharedNames, sharedValues } from './attribute-list.ts'
 
 /**
  * The id; the number of the list of names; the DN's length and how its key is spelt; the DN; the key if it is neither the DN
@@ -34,7 +34,7 @@ export function packEntry({ id, dn, key, attributes }: Unpacked): PackedEntry {
     names.push(name)
     values.push(packedValues(list))
   }
-  const number = shareNumber(names)
+  const number = sharedNames.numberOf(names)
   const spelling = spellingOf(dn, key)
   // Joined, for a sum of texts is kept as a tree of them.
   return [
@@ -60,7 +60,7 @@ function spellingOf(dn: string, key: string): number {
 function packedValues(list: readonly string[]): string {
   const [only] = list
   if (only !== undefined && list.length === 1) return numberText(only.length << 1) + only
-  const number = shareNumber(list)
+  const number = sharedValues.numberOf(list)
   if (number !== undefined) return numberText(1) + numberText(number)
   return numberText(((list.length + 1) << 1) | 1) + list.map(lengthAndText).join('')
 }
@@ -118,13 +118,13 @@ export function hasKey(packed: PackedEntry, key: string): boolean {
 
 export function namesIn(packed: PackedEntry): readonly string[] {
   const number = namesNumberIn(packed)
-  return number === unsharedNames ? valuesStart(packed).values() : sharedList(number)
+  return number === unsharedNames ? valuesStart(packed).values() : sharedNames.at(number)
 }
 
 export function valuesIn(packed: PackedEntry, name: string): readonly string[] | undefined {
   const number = namesNumberIn(packed)
   const cursor = valuesStart(packed)
-  const names = number === unsharedNames ? cursor.values() : sharedList(number)
+  const names = number === unsharedNames ? cursor.values() : sharedNames.at(number)
   const place = names.indexOf(name)
   if (place < 0) return undefined
   for (let before = 0; before < place; before += 1) cursor.skipValues()
@@ -134,7 +134,7 @@ export function valuesIn(packed: PackedEntry, name: string): readonly string[] |
 export function allValuesIn(packed: PackedEntry): readonly (readonly string[])[] {
   const number = namesNumberIn(packed)
   const cursor = valuesStart(packed)
-  const names = number === unsharedNames ? cursor.values() : sharedList(number)
+  const names = number === unsharedNames ? cursor.values() : sharedNames.at(number)
   return names.map(() => cursor.values())
 }
 
@@ -186,7 +186,7 @@ class Cursor {
     const head = this.number()
     if ((head & 1) === 0) return [this.text(head >>> 1)]
     const count = head >>> 1
-    if (count === 0) return sharedList(this.number())
+    if (count === 0) return sharedValues.at(this.number())
     return Array.from({ length: count - 1 }, () => this.text(this.number()))
   }
 

@@ -112,12 +112,11 @@ class Current {
       (error: unknown) => assert.ok(error instanceof Fault),
     )
     const consumer = new SyncConsumer({ known, resumed: true, attributes: ['cn'] })
-    client.follow(
-      { base: 'dc=x', filter },
-      [syncRequest({ mode: 'refreshAndPersist' })],
-      (operation, controls) => void consumer.take(operation, controls),
-      () => void consumer.settle(),
-    )
+    client.follow({ base: 'dc=x', filter }, [syncRequest({ mode: 'refreshAndPersist' })], {
+      take: (operation, controls) => void consumer.take(operation, controls),
+      takeBytes: (message, id) => consumer.takeBytes(message, id) !== undefined,
+      pause: () => void consumer.settle(),
+    })
   }
 
   took(bytes: Uint8Array, take: (bytes: Uint8Array) => void): void {

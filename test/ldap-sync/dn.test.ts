@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { hostileText } from '../hostile-text.ts'
-import { childDn, dnKey, parseDn, textOf } from '../../src/ldap-sync/dn.ts'
+import { childDn, dnKey, keyOf, parseDn, textOf } from '../../src/ldap-sync/dn.ts'
+import { plainDnKey } from '../../src/ldap-sync/plain-dn.ts'
 import { ancestorKeys, parentKey } from '../../src/ldap-sync/raw-entry.ts'
 
 for (const [sentence, one, other] of [
@@ -59,4 +60,28 @@ test('a key has as many ancestors as its DN has parts above, whatever the names 
       assert.equal(keys[0], dnKey(textOf(above)))
     }),
   )
+})
+
+test('a plain DN has the key that reading it in full gives, and no other DN is taken for one', () => {
+  const piece = fc.constantFrom(...'aBz09 .:_-=,+\\#"<>;ü\0\n'.split(''), 'cn=', ',DC=', 'x1')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = `cn=a${pieces.join('')}`
+      const key = plainDnKey(text)
+      const dn = parseDn(text)
+      if (key !== undefined) assert.equal(key, dn && keyOf(dn))
+    }),
+    { numRuns: 3_000 },
+  )
+  assert.equal(plainDnKey('CN=Ada L.,ou=People,dc=a-b'), 'cn=ada l.,ou=people,dc=a-b')
+  for (const text of [
+    '',
+    'cn=',
+    'cn=a ',
+    'cn= a',
+    'cn=a  b',
+    'cn=a+uid=b',
+    `cn=${'a'.repeat(5_000)}`,
+  ])
+    assert.equal(plainDnKey(text), undefined)
 })

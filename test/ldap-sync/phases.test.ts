@@ -151,14 +151,12 @@ async function refreshOnce(
   const cookie = before?.cookie === undefined ? {} : { cookie: Uint8Array.fromHex(before.cookie) }
   const { promise, resolve, reject } = Promise.withResolvers<Step>()
   const search = { base: bench.base, filter: ldapFilter`(objectClass=*)`, attributes: ['cn'] }
-  client.follow(
-    search,
-    [syncRequest({ mode: 'refreshOnly', ...cookie })],
-    (operation, controls) => {
+  client.follow(search, [syncRequest({ mode: 'refreshOnly', ...cookie })], {
+    take: (operation, controls) => {
       const heard = consumer.take(operation, controls)
       if (heard.kind === 'ended' && heard.step) resolve(heard.step)
       else if (heard.kind !== 'nothing') reject(new Error(JSON.stringify(heard)))
     },
-  )
+  })
   return await promise
 }

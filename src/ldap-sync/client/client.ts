@@ -36,6 +36,16 @@ export interface FoundEntry {
   readonly attributes: readonly Attribute[]
 }
 
+/** Who hears a search that goes on for ever. */
+export interface Listener {
+  /** Every message of it, the last one too. */
+  readonly take: (operation: Operation, controls: readonly Control[]) => void
+  /** The bytes of each message first, and the number that ours have. False: it must be decoded, for `take`. */
+  readonly takeBytes?: (message: Uint8Array, id: number) => boolean
+  /** What has arrived is read. */
+  readonly pause?: () => void
+}
+
 interface Request {
   readonly take: (message: LdapMessage) => void
   readonly fail: (fault: Fault) => void
@@ -60,6 +70,8 @@ export class LdapClient {
   readonly #requests = new Map<number, Request>()
   readonly #framer = new Framer(ldapLimits)
   readonly #pauses = new Set<() => void>()
+  readonly #takeEach = (message: Uint8Array): void => this.#takeMessage(message)
+  #takeBytes: ((message: Uint8Array) => boolean) | undefined
   #nextId = 1
   #closed: Fault | undefined
   #onClosed: ((fault: Fault) => void) | undefined
@@ -142,22 +154,16 @@ export class LdapClient {
     this.#check(answer, 'the directory did not rename an entry', dn)
   }
 
-  /**
-   * A search that goes on for ever: `take` gets every message of it, the last one too, and `pause` is called when
-   * what has arrived is read. Its end by loss of the connection is told by `onClosed`.
-   */
-  follow(
-    search: SearchOptions,
-    controls: readonly Control[],
-    take: (operation: Operation, controls: readonly Control[]) => void,
-    pause: () => void = () => undefined,
-  ): void {
+  /** A search that goes on for ever. Its end by loss of the connection is told by `onClosed`. */
+  follow(search: SearchOptions, controls: readonly Control[], listener: Listener): void {
     const operation = { kind: 'searchRequest', search: { ...searchDefaults, ...search } } as const
-    this.#pauses.add(pause)
-    this.#send(operation, controls, {
-      take: (message) => take(message.operation, message.controls),
+    const { takeBytes, pause } = listener
+    if (pause) this.#pauses.add(pause)
+    const id = this.#send(operation, controls, {
+      take: (message) => listener.take(message.operation, message.controls),
       fail: () => undefined,
     })
+    if (takeBytes) this.#takeBytes = (message) => takeBytes(message, id)
   }
 
   /** Any question with one answer; what the answer says, success or not, is for the caller to judge. */
@@ -228,13 +234,13 @@ export class LdapClient {
   }
 
   #receive(bytes: Uint8Array): void {
-    const refusal = this.#framer.push(bytes, (message) => this.#takeMessage(message))
+    const refusal = this.#framer.push(bytes, this.#takeEach)
     for (const pause of this.#pauses) this.#guarded(pause)
     if (refusal) this.#end(badAnswer(this.#connection.peer, describeRefusal(refusal)))
   }
 
   #takeMessage(bytes: Uint8Array): void {
-    if (this.#closed) return
+    if (this.#closed || this.#isTaken(bytes)) return
     const read = decodeMessage(bytes)
     if (!read.ok) {
       this.#end(badAnswer(this.#connection.peer, describeRefusal(read.refusal)))
@@ -243,6 +249,15 @@ export class LdapClient {
     } else {
       // An answer to a question that ran into its deadline finds nobody; it is dropped.
       this.#deliver(read.value)
+    }
+  }
+
+  #isTaken(bytes: Uint8Array): boolean {
+    try {
+      return this.#takeBytes?.(bytes) ?? false
+    } catch (error) {
+      this.#endBy(error)
+      return true
     }
   }
 
@@ -255,9 +270,13 @@ export class LdapClient {
     try {
       work()
     } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      this.#end(error)
+      this.#endBy(error)
     }
+  }
+
+  #endBy(error: unknown): void {
+    if (!(error instanceof Fault)) throw error
+    this.#end(error)
   }
 
   #end(fault: Fault): void {

@@ -3,8 +3,9 @@
 import { describeRefusal } from '#asn1'
 import type { EntryId } from '#directory'
 import type { Control, Operation, Result } from '../message/message.ts'
-import { idOfBytes, rawEntry, textAttributes } from '../raw-entry.ts'
-import { Staging, type StagingLimits, type Step } from './staging.ts'
+import { idOfBytes, type RawEntry, rawEntry, textAttributes } from '../raw-entry.ts'
+import { EntryReader } from './entry-reader.ts'
+import { type KnownKeys, Staging, type StagingLimits, type Step } from './staging.ts'
 import {
   readSyncDone,
   readSyncInfo,
@@ -26,10 +27,9 @@ export type Heard =
   | { readonly kind: 'broken'; readonly why: string }
 
 /** What the tree holds before the next step. */
-export interface KnownTree {
+export interface KnownTree extends KnownKeys {
   readonly size: number
   ids(): Iterable<EntryId>
-  keyOf(id: EntryId): string | undefined
 }
 
 export interface ConsumerOptions {
@@ -51,16 +51,26 @@ export class SyncConsumer {
   readonly #options: ConsumerOptions
   readonly #wanted: ReadonlySet<string>
   readonly #staging: Staging
+  readonly #reader: EntryReader
   #refreshing = true
 
   constructor(options: ConsumerOptions) {
     this.#options = options
     this.#staging = new Staging(options.limits)
     this.#wanted = new Set(options.attributes.map((name) => name.toLowerCase()))
+    this.#reader = new EntryReader(this.#wanted)
   }
 
   get refreshing(): boolean {
     return this.#refreshing
+  }
+
+  /** A whole message with this number, as it came; `undefined` when it must be decoded for `take`. */
+  takeBytes(message: Uint8Array, id: number): Heard | undefined {
+    const entry = this.#reader.read(message, id)
+    if (entry === undefined) return undefined
+    const first = this.#stage(entry)
+    return this.#excess() ?? first ?? nothing
   }
 
   take(operation: Operation, controls: readonly Control[]): Heard {
@@ -94,17 +104,21 @@ export class SyncConsumer {
     const { state, uuid, cookie } = read.value
     const id = idOfBytes(uuid)
     if (id === undefined) return broken(`${operation.dn} has no entryUUID of 16 bytes`)
-    const first = state === 'add' || state === 'modify' ? this.#stage(id, operation) : undefined
+    const isPut = state === 'add' || state === 'modify'
+    const first = isPut ? this.#stage(this.#entryOf(id, operation)) : undefined
     if (state === 'delete') this.#staging.markGone(id)
     if (state === 'present') this.#staging.markAlive(id)
     this.#staging.remember(cookie)
     return this.#excess() ?? first ?? nothing
   }
 
+  #entryOf(id: EntryId, operation: Extract<Operation, { kind: 'searchEntry' }>): RawEntry {
+    return rawEntry(id, operation.dn, textAttributes(operation.attributes, this.#wanted))
+  }
+
   /** What must be applied before it, if something must. */
-  #stage(id: EntryId, operation: Extract<Operation, { kind: 'searchEntry' }>): Step | undefined {
-    const entry = rawEntry(id, operation.dn, textAttributes(operation.attributes, this.#wanted))
-    const isLate = this.#staging.mustComeFirst(entry, this.#options.known.keyOf(id))
+  #stage(entry: RawEntry): Step | undefined {
+    const isLate = this.#staging.mustComeFirst(entry, this.#options.known)
     const first = isLate ? this.settle() : undefined
     this.#staging.put(entry, { isOrdered: !this.#refreshing })
     return first

@@ -60,6 +60,9 @@ export class Session {
   #client: LdapClient | undefined
   #over = false
   #stopTimer: (() => void) | undefined
+  #isRefreshing = true
+  /** Something of what arrived last. */
+  #wasHeard = false
 
   constructor(settings: FollowerSettings, edges: FollowerEdges, events: SessionEvents) {
     this.#settings = settings
@@ -112,23 +115,37 @@ export class Session {
     const from = cookie === undefined ? {} : { cookie: Uint8Array.fromHex(cookie) }
     const control = syncRequest({ mode: 'refreshAndPersist', ...from })
     this.#watchRefresh()
-    client.follow(
-      { base, filter: anything, attributes },
-      [control],
-      (operation, controls) => {
-        // What had arrived already when it was ended is asked for again by the next one.
-        if (this.#over) return
-        const wasRefreshing = consumer.refreshing
-        this.#events.heard()
-        this.#act(consumer.take(operation, controls))
-        if (consumer.refreshing) this.#watchRefresh()
-        else if (wasRefreshing) this.#beat(client)
+    client.follow({ base, filter: anything, attributes }, [control], {
+      // What had arrived already when it was ended is asked for again by the next one.
+      take: (operation, controls) => {
+        if (!this.#over) this.#hear(consumer.take(operation, controls))
       },
-      () => {
-        const step = this.#over ? undefined : consumer.settle()
-        if (step) this.#apply(step)
+      takeBytes: (message, id) => {
+        if (this.#over) return true
+        const heard = consumer.takeBytes(message, id)
+        if (heard) this.#hear(heard)
+        return heard !== undefined
       },
-    )
+      pause: () => this.#pause(client, consumer),
+    })
+  }
+
+  #hear(heard: Heard): void {
+    if (!this.#wasHeard) this.#events.heard()
+    this.#wasHeard = true
+    if (heard.kind !== 'nothing') this.#act(heard)
+  }
+
+  /** What has arrived is read: 100,000 messages come in some hundred pieces. */
+  #pause(client: LdapClient, consumer: SyncConsumer): void {
+    const wasHeard = this.#wasHeard
+    this.#wasHeard = false
+    const step = this.#over ? undefined : consumer.settle()
+    if (step) this.#apply(step)
+    if (!wasHeard || this.#over) return
+    if (consumer.refreshing) this.#watchRefresh()
+    else if (this.#isRefreshing) this.#beat(client)
+    this.#isRefreshing = consumer.refreshing
   }
 
   #act(heard: Heard): void {

@@ -25,6 +25,11 @@ export interface StagingLimits {
 /** Five times the largest site that we are made for, with entries of a common size. */
 export const stagingLimits: StagingLimits = { namedMax: 500_000, charactersMax: 500_000_000 }
 
+/** Where entries stand before the step. */
+export interface KnownKeys {
+  keyOf(id: EntryId): string | undefined
+}
+
 const none: ReadonlySet<EntryId> = new Set()
 
 export class Staging {
@@ -50,14 +55,15 @@ export class Staging {
    * A step has no order. When a container is renamed after something below it was staged, the latter must be a step
    * of its own before, or its old DN would stay.
    */
-  mustComeFirst(entry: RawEntry, knownKey: string | undefined): boolean {
-    const before = this.#puts.get(entry.id)?.key ?? knownKey
+  mustComeFirst(entry: RawEntry, known: KnownKeys): boolean {
+    if (this.#above.size === 0) return false
+    const before = this.#puts.get(entry.id)?.key ?? known.keyOf(entry.id)
     return before !== undefined && before !== entry.key && this.#above.has(before)
   }
 
   /** `isOrdered`: it may be renamed along with what stands above it before the step ends. */
   put(entry: RawEntry, { isOrdered }: { readonly isOrdered: boolean }): void {
-    this.#gone.delete(entry.id)
+    if (this.#gone.size > 0) this.#gone.delete(entry.id)
     this.#puts.set(entry.id, entry)
     if (isOrdered) for (const key of ancestorKeys(entry.key)) this.#above.add(key)
     this.#characters += weightOf(entry.packed)
