@@ -246,7 +246,8 @@ export type BootChoice = 'kvm-host' | 'disk' | 'rescue' | 'by-role'
 /** What core can be asked. A rejected promise is a Fault; the API turns it into problem+json. */
 export interface Services extends ClusterServices, ExchangeServices {
   readonly machines: {
-    list(): readonly MachineView[]
+    /** All, or those with a tag. */
+    list(tag?: string): readonly MachineView[]
     /** Faults when there is none. */
     show(name: string): MachineView
     /** Answers after our own feed has shown it. */

@@ -185,7 +185,8 @@ function fakeMachines(core: Omit<FakeCore, 'services'>): Services['machines'] {
     return Promise.resolve(view)
   }
   return {
-    list: () => [...core.machines.values()],
+    list: (tag) =>
+      [...core.machines.values()].filter(({ tags }) => tag === undefined || tags.includes(tag)),
     show,
     add: async (request, caller) => {
       core.orders.push({ what: `machine add ${request.name}`, caller: caller.name, given: request })

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Fault } from '#fault'
+import { machinesOf } from '../../src/core/services/machines.ts'
 import { needs } from '../needs.ts'
 import { embedded, inMemory } from '../ldap-sync/providers.ts'
 import { caller, openLiveDirectory } from './live-directory.ts'
@@ -53,7 +54,9 @@ test('what is added, changed and removed by one order is one line of the audit l
   const remove = machines(100).map(({ name }) => name)
   const { done } = await site.order({ add: machines(50, 301), change, remove })
   assert.equal(done.length, 200)
-  assert.equal(site.snapshot().byTag.get('rack3')?.size, 50)
+  const tagged = machinesOf(site.snapshot(), 'rack3').map(({ name }) => name)
+  assert.deepEqual([tagged.length, tagged[0], tagged.at(-1)], [50, 'n101', 'n150'])
+  assert.deepEqual(machinesOf(site.snapshot(), 'rack4'), [])
   assert.equal(site.addressOf('n1'), '-')
   const [last] = site.store.audit.list({ rowsMax: 1 })
   assert.deepEqual(

@@ -94,11 +94,7 @@ function addDescriptionRoutes(app: Api, machines: Services['machines']): void {
         response: { 200: pageOf(machineView), ...failures },
       },
     },
-    ({ query }) => {
-      const { tag } = query
-      const chosen = machines.list().filter((one) => tag === undefined || one.tags.includes(tag))
-      return pageOfItems(chosen, ({ name }) => name, query)
-    },
+    ({ query }) => pageOfItems(machines.list(query.tag), ({ name }) => name, query),
   )
   app.post(
     '/v1/machines',

@@ -15,7 +15,7 @@ export function machineServices(context: ServiceContext): Services['machines'] {
   const view = (machine: Machine) => machineViewOf(machine, context)
   const find = (name: string): Machine => findMachine(name, snapshot())
   return {
-    list: () => machinesOf(snapshot()).map(view),
+    list: (tag) => machinesOf(snapshot(), tag).map(view),
     show(name) {
       const machine = find(name)
       return { ...view(machine), ...peopleFacts(machine, people) }
@@ -46,8 +46,11 @@ export function machineServices(context: ServiceContext): Services['machines'] {
   }
 }
 
-export function machinesOf(snapshot: Snapshot): readonly Machine[] {
-  return Array.from(snapshot.entries.ofKind('machine')).toSorted((one, other) =>
+/** All, or those with a tag; `n2` comes before `n10`. */
+export function machinesOf({ entries, byTag }: Snapshot, tag?: string): readonly Machine[] {
+  const machines =
+    tag === undefined ? entries.ofKind('machine') : (byTag.get(tag)?.ofKind('machine') ?? [])
+  return Array.from(machines).toSorted((one, other) =>
     one.name.localeCompare(other.name, 'en', { numeric: true }),
   )
 }
