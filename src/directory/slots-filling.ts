@@ -12,11 +12,14 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
   /** What `done` would give; absent since the last change. */
   #made: Table<T> | undefined
   readonly #items: (T | undefined)[] = []
-  /** By place: the hash of the item there, and the next place of its chain, which was filled before it. */
+  /** By place: the hash of the item there. */
   #hashes: Int32Array
-  #next: Int32Array
+  /** By place: the next one of its chain, which was filled before it. */
+  #next = new Int32Array(0)
   /** By the hash's own bits: the last place of each chain. */
-  #heads: Int32Array
+  #heads = new Int32Array(0)
+  /** So many places are in chains. Most tables are filled without a question, and need none. */
+  #chained = 0
   #size = 0
 
   constructor(empty: Table<T>, seal: (table: Table<T>) => Done, expected: number) {
@@ -24,8 +27,6 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
     this.#seal = seal
     const places = 2 ** Math.ceil(Math.log2(Math.max(placesMin, expected)))
     this.#hashes = new Int32Array(places)
-    this.#next = new Int32Array(places)
-    this.#heads = new Int32Array(places).fill(nowhere)
   }
 
   get size(): number {
@@ -50,7 +51,6 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
     this.#made = undefined
     this.#items.push(item)
     this.#hashes[at] = hash
-    this.#chain(at, hash)
     this.#size += 1
   }
 
@@ -80,6 +80,7 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
 
   /** Of several the one that was added first: it is the last of its chain. */
   #placeOf(hash: number, isIt: (item: T) => boolean): number {
+    if (this.#chained < this.#items.length) this.#chain()
     let found = nowhere
     let at = this.#heads[this.#chainOf(hash)] ?? nowhere
     while (at !== nowhere) {
@@ -96,22 +97,27 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
     return placeOf(hash, this.#heads.length)
   }
 
-  #chain(at: number, hash: number): void {
-    const chain = this.#chainOf(hash)
-    this.#next[at] = this.#heads[chain] ?? nowhere
-    this.#heads[chain] = at
+  #chain(): void {
+    const places = this.#hashes.length
+    if (this.#heads.length < places) {
+      this.#heads = new Int32Array(places).fill(nowhere)
+      this.#next = new Int32Array(places)
+      this.#chained = 0
+    }
+    for (let at = this.#chained; at < this.#items.length; at += 1) {
+      const chain = this.#chainOf(this.#hashes[at] ?? 0)
+      this.#next[at] = this.#heads[chain] ?? nowhere
+      this.#heads[chain] = at
+    }
+    this.#chained = this.#items.length
   }
 
   #makeRoom(): void {
     this.#closeUp()
     if (this.#size * 2 <= this.#hashes.length) return
-    const places = this.#hashes.length * 2
-    const hashes = new Int32Array(places)
+    const hashes = new Int32Array(this.#hashes.length * 2)
     hashes.set(this.#hashes)
     this.#hashes = hashes
-    this.#next = new Int32Array(places)
-    this.#heads = new Int32Array(places)
-    this.#chainAll()
   }
 
   /** Without the places that are empty. */
@@ -125,12 +131,8 @@ export class FillingDraft<T, Done> implements TableDraft<T, Done> {
       to += 1
     }
     this.#items.length = to
-    this.#chainAll()
-  }
-
-  #chainAll(): void {
     this.#heads.fill(nowhere)
-    for (let at = 0; at < this.#items.length; at += 1) this.#chain(at, this.#hashes[at] ?? 0)
+    this.#chained = 0
   }
 }
 
