@@ -1,7 +1,8 @@
 // Why this file exists: a step of the tree becomes what the directory means: typed entries, refusals with their reason,
 // and what is gone. It remembers what was shown, so that nothing is told as gone that nobody saw.
 import type { DnsName, Entry, EntryId, SetAside } from '#directory'
-import { affectedBeside, mapEntry } from './mapping/map.ts'
+import { lookAtAffected, mapNear } from './mapping/map.ts'
+import { NearTree } from './mapping/near-tree.ts'
 import type { RawEntry } from './raw-entry.ts'
 import type { Applied, RawTree } from './sync/replica.ts'
 
@@ -29,28 +30,31 @@ export class Projection {
     for (const { id } of applied.gone) {
       if (!this.#unseen.delete(id)) gone.push({ kind: 'gone', id })
     }
+    const tree = new NearTree(this.#tree)
     const stood = new Set(applied.before.map(({ id }) => id))
     const look = (raw: RawEntry, isNew: boolean): void => {
-      const change = this.#changeOf(raw)
+      const change = this.#changeOf(raw, tree)
       const { id } = raw
       if (change) {
-        if (!isNew) this.#unseen.delete(id)
         rest.push(change)
+        if (!isNew) this.#unseen.delete(id)
       } else {
         if (!isNew && !this.#unseen.has(id)) gone.push({ kind: 'gone', id })
         this.#unseen.add(id)
       }
     }
-    for (const raw of applied.put) look(raw, !stood.has(raw.id))
-    for (const id of affectedBeside(applied, this.#tree)) {
+    const beside = lookAtAffected(applied, tree, (raw) => {
+      look(raw, stood.size === 0 || !stood.has(raw.id))
+    })
+    for (const id of beside) {
       const raw = this.#tree.get(id)
       if (raw) look(raw, false)
     }
     return gone.length === 0 ? rest : [...gone, ...rest]
   }
 
-  #changeOf(raw: RawEntry): DirectoryChange | undefined {
-    const mapped = mapEntry(raw, this.#tree, this.#domain)
+  #changeOf(raw: RawEntry, tree: NearTree): DirectoryChange | undefined {
+    const mapped = mapNear(raw, tree, this.#domain)
     switch (mapped.kind) {
       case 'entry':
         return { kind: 'put', entry: mapped.entry, notes: mapped.notes }

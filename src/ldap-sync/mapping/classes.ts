@@ -28,7 +28,25 @@ export function hasClass(entry: RawEntry, name: keyof typeof bits): boolean {
   return (classesOf(entry) & bits[name]) !== 0
 }
 
+interface Judged {
+  readonly entry: RawEntry
+  readonly classes: number
+}
+
+/** The entry that is looked at, and the one that it stands below. */
+let last: Judged | undefined
+let other: Judged | undefined
+
 function classesOf(entry: RawEntry): number {
+  if (entry !== last?.entry) {
+    const kept = entry === other?.entry ? other : { entry, classes: classesIn(entry) }
+    other = last
+    last = kept
+  }
+  return last.classes
+}
+
+function classesIn(entry: RawEntry): number {
   const list = valuesOf(entry, 'objectclass')
   // One of a single value is no list at rest: each that asks is given another.
   return list.length > 1 ? (judged.get(list) ?? remember(list)) : judge(list)

@@ -15,7 +15,7 @@ export function mapVo(entry: RawEntry, fields: Fields): Vo | undefined {
     else fields.refuse(`coppiceQuota ${shown(text)} is not written as name=value`)
   }
   const members = fields.all('member').map(memberName)
-  return name && { kind: 'vo', id: entry.id, dn: entry.dn, name, quota, members }
+  return name && { kind: 'vo', id: entry.id, dn: fields.dn, name, quota, members }
 }
 
 /** The uid in a member's DN, which is what people and tools say; a DN without one stays as it is. */
@@ -34,5 +34,5 @@ export function clusterOf(
   const vo = inVo ? parseLabel(firstRdn(parent.dn)?.pairs[0]?.value ?? '') : undefined
   if (vo === undefined) fields.refuse('it does not stand below a coppiceVo')
   if (name === undefined || vo === undefined) return undefined
-  return { kind: 'cluster', id: entry.id, dn: entry.dn, vo, name }
+  return { kind: 'cluster', id: entry.id, dn: fields.dn, vo, name }
 }

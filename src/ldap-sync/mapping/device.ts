@@ -13,12 +13,12 @@ import {
   type Vcn,
   visible,
 } from '#directory'
-import { parentKey, type RawEntry } from '../raw-entry.ts'
-import type { RawTree } from '../sync/replica.ts'
+import type { RawEntry } from '../raw-entry.ts'
 import { clusterOf } from './container.ts'
 import { hasClass } from './classes.ts'
 import { Fields } from './fields.ts'
 import { namingOf } from './naming.ts'
+import type { NearTree } from './near-tree.ts'
 import { shown } from './shown.ts'
 import { valuesOf } from './values.ts'
 
@@ -37,11 +37,6 @@ export function isHost(entry: RawEntry): boolean {
   )
 }
 
-export function parentOf(entry: RawEntry, tree: RawTree): RawEntry | undefined {
-  const key = parentKey(entry.key)
-  return key === undefined ? undefined : tree.at(key)
-}
-
 /** CONTRACT: a device entry whose parent is a device is a NIC of it, no machine of its own. */
 export function isMachineOf(parent: RawEntry | undefined): parent is RawEntry {
   return parent !== undefined && isDevice(parent)
@@ -57,7 +52,7 @@ const roles = { host: 'host', other: 'other' } as const
 
 export function mapMachine(
   entry: RawEntry,
-  tree: RawTree,
+  tree: NearTree,
   fields: Fields,
   domain: DnsName,
 ): Machine | undefined {
@@ -76,7 +71,7 @@ export function mapMachine(
   const machine: Building<Machine> = {
     kind: 'machine',
     id: entry.id,
-    dn: entry.dn,
+    dn: fields.dn,
     name,
     aliases: fields.aliases(),
     nics,
@@ -121,7 +116,7 @@ function parsePower(text: string): string | undefined {
 
 export function mapVcn(
   entry: RawEntry,
-  tree: RawTree,
+  tree: NearTree,
   fields: Fields,
   domain: DnsName,
 ): Vcn | undefined {
@@ -142,7 +137,7 @@ export function mapVcn(
   return {
     kind: 'vcn',
     id: entry.id,
-    dn: entry.dn,
+    dn: fields.dn,
     name,
     aliases: fields.aliases().flatMap((alias) => {
       return alias.endsWith(`.${within.join('.')}`) ? alias : (joinName(alias, ...within) ?? [])
@@ -156,21 +151,21 @@ export function mapVcn(
   }
 }
 
-function clusterAbove(entry: RawEntry, tree: RawTree, domain: DnsName): Cluster | undefined {
-  const parent = parentOf(entry, tree)
+function clusterAbove(entry: RawEntry, tree: NearTree, domain: DnsName): Cluster | undefined {
+  const parent = tree.parentOf(entry)
   if (!parent || !hasClass(parent, 'coppicecluster')) return undefined
-  return clusterOf(parent, parentOf(parent, tree), new Fields(parent, domain))
+  return clusterOf(parent, tree.parentOf(parent), new Fields(parent, domain))
 }
 
 /** The entry's own card first, then its children; a bad child is refused alone, as its own entry. */
-function nicsOf(entry: RawEntry, tree: RawTree, fields: Fields, domain: DnsName): Nic[] {
+function nicsOf(entry: RawEntry, tree: NearTree, fields: Fields, domain: DnsName): Nic[] {
   const network = networkOf(fields)
   const own = { id: entry.id, macs: fields.macs() }
   const addresses = fields.addresses()
   const nics = [nicAt(own, addresses[0], network)]
   // A flat entry with several addresses: any of its cards gets the one of the network it is on.
   for (let at = 1; at < addresses.length; at += 1) nics.push(nicAt(own, addresses[at], network))
-  for (const child of tree.children(entry.key)) {
+  for (const child of tree.childrenOf(entry)) {
     const isCard = isDevice(child) || isHost(child)
     const nic = isCard ? mapNic(child, entry, new Fields(child, domain), domain) : undefined
     if (nic) nics.push(nic)

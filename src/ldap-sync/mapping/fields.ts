@@ -29,10 +29,12 @@ export class Fields {
   #notes: string[] | undefined
   readonly #entry: RawEntry
   readonly #domain: DnsName
+  readonly dn: string
   #named: Naming | undefined
 
   constructor(entry: RawEntry, domain: DnsName) {
     this.#entry = entry
+    this.dn = entry.dn
     this.#domain = domain
   }
 
@@ -90,7 +92,7 @@ export class Fields {
 
   /** What the RDN says, as it is. */
   canonical(): string {
-    return namesInRdn(this.#entry.dn)[0] ?? firstRdn(this.#entry.dn)?.pairs[0]?.value ?? ''
+    return namesInRdn(this.dn)[0] ?? firstRdn(this.dn)?.pairs[0]?.value ?? ''
   }
 
   /** For entries of our own classes, which are named by what they are called. */
@@ -123,7 +125,7 @@ export class Fields {
   /** Further values of cn that are host names; others are left out. */
   aliases(): readonly DnsName[] {
     const { aliases, leftOut } = this.#naming()
-    for (const sentence of leftOut) this.note(sentence)
+    if (leftOut.length > 0) for (const sentence of leftOut) this.note(sentence)
     return aliases
   }
 
@@ -205,7 +207,7 @@ export class Fields {
   }
 
   #naming(): Naming {
-    this.#named ??= namingOf(this.#entry.dn, this.all('cn'), this.#domain)
+    this.#named ??= namingOf(this.dn, this.all('cn'), this.#domain)
     return this.#named
   }
 }

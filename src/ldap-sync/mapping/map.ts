@@ -4,18 +4,10 @@ import type { DnsName, Entry, EntryId } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
 import type { Applied, RawTree } from '../sync/replica.ts'
 import { clusterOf, mapVo } from './container.ts'
-import {
-  isDevice,
-  isHost,
-  isMachineOf,
-  isVcn,
-  mapMachine,
-  mapNic,
-  mapVcn,
-  parentOf,
-} from './device.ts'
+import { isDevice, isHost, isMachineOf, isVcn, mapMachine, mapNic, mapVcn } from './device.ts'
 import { hasClass } from './classes.ts'
 import { Fields } from './fields.ts'
+import { NearTree } from './near-tree.ts'
 import { mapNetwork } from './network.ts'
 import { isPerson, mapPerson } from './person.ts'
 
@@ -26,6 +18,11 @@ export type Mapped =
   | { readonly kind: 'nothing' }
 
 export function mapEntry(raw: RawEntry, tree: RawTree, domain: DnsName): Mapped {
+  return mapNear(raw, new NearTree(tree), domain)
+}
+
+/** The same, among many that are mapped one after the other. */
+export function mapNear(raw: RawEntry, tree: NearTree, domain: DnsName): Mapped {
   const fields = new Fields(raw, domain)
   const entry = typed(raw, tree, fields, domain)
   const { problems, notes } = fields
@@ -33,11 +30,11 @@ export function mapEntry(raw: RawEntry, tree: RawTree, domain: DnsName): Mapped 
   return entry ? { kind: 'entry', entry, notes } : { kind: 'nothing' }
 }
 
-function typed(raw: RawEntry, tree: RawTree, fields: Fields, domain: DnsName): Entry | undefined {
+function typed(raw: RawEntry, tree: NearTree, fields: Fields, domain: DnsName): Entry | undefined {
   if (isDevice(raw)) return deviceOf(raw, tree, fields, domain)
   if (hasClass(raw, 'ipnetwork')) return mapNetwork(raw, fields)
   if (hasClass(raw, 'coppicevo')) return mapVo(raw, fields)
-  if (hasClass(raw, 'coppicecluster')) return clusterOf(raw, parentOf(raw, tree), fields)
+  if (hasClass(raw, 'coppicecluster')) return clusterOf(raw, tree.parentOf(raw), fields)
   if (isPerson(raw)) return mapPerson(raw, fields)
   const ours = ownClasses.find(([name]) => hasClass(raw, name))
   if (ours !== undefined) {
@@ -49,15 +46,15 @@ function typed(raw: RawEntry, tree: RawTree, fields: Fields, domain: DnsName): E
 
 function deviceOf(
   raw: RawEntry,
-  tree: RawTree,
+  tree: NearTree,
   fields: Fields,
   domain: DnsName,
 ): Entry | undefined {
-  const parent = parentOf(raw, tree)
+  const parent = tree.parentOf(raw)
   if (isMachineOf(parent)) {
     // Its machine shows it; here only its problems count.
     mapNic(raw, parent, fields, domain)
-    if (isMachineOf(parentOf(parent, tree))) fields.refuse('it stands below a network card')
+    if (isMachineOf(tree.parentOf(parent))) fields.refuse('it stands below a network card')
     return undefined
   }
   if (isDevice(raw) && isVcn(raw, parent)) return mapVcn(raw, tree, fields, domain)
@@ -77,31 +74,39 @@ function matters(entry: RawEntry): boolean {
 
 /** Every entry whose meaning a step may have changed: itself, its parents of before and now, and below. */
 export function affectedBy(applied: Applied, tree: RawTree): Set<EntryId> {
-  const ids = new Set(applied.put.map(({ id }) => id))
-  for (const id of affectedBeside(applied, tree)) ids.add(id)
-  return ids
-}
-
-/** The same without what is put: those stand as they did. */
-export function affectedBeside({ put, before, gone }: Applied, tree: RawTree): Set<EntryId> {
   const ids = new Set<EntryId>()
-  for (const entry of before) addAround(entry, tree, ids)
-  for (const entry of gone) addAround(entry, tree, ids)
-  for (const entry of put) addAround(entry, tree, ids)
-  if (ids.size > 0) for (const { id } of put) ids.delete(id)
+  const beside = lookAtAffected(applied, new NearTree(tree), ({ id }) => ids.add(id))
+  for (const id of beside) ids.add(id)
   return ids
 }
 
-function addAround(entry: RawEntry, tree: RawTree, ids: Set<EntryId>): void {
-  const above = parentOf(entry, tree)
+/** What is put is in our hands: it is looked at one after the other. Returns what else is to be looked at again. */
+export function lookAtAffected(
+  { put, before, gone }: Applied,
+  tree: NearTree,
+  look: (entry: RawEntry) => unknown,
+): Set<EntryId> {
+  const beside = new Set<EntryId>()
+  for (const entry of before) addAround(entry, tree, beside)
+  for (const entry of gone) addAround(entry, tree, beside)
+  for (const entry of put) {
+    addAround(entry, tree, beside)
+    look(entry)
+  }
+  if (beside.size > 0) for (const { id } of put) beside.delete(id)
+  return beside
+}
+
+function addAround(entry: RawEntry, tree: NearTree, ids: Set<EntryId>): void {
+  const above = tree.parentOf(entry)
   if (above && isDevice(above)) ids.add(above.id)
-  if (matters(entry)) addBelow(entry.key, tree, ids)
+  if (matters(entry)) addBelow(entry, tree, ids)
 }
 
 /** Two levels: a VO's clusters, and their nodes. Only such entries have dependants, so this is no walk of the tree. */
-function addBelow(key: string, tree: RawTree, ids: Set<EntryId>): void {
-  for (const child of tree.children(key)) {
+function addBelow(entry: RawEntry, tree: NearTree, ids: Set<EntryId>): void {
+  for (const child of tree.childrenOf(entry)) {
     ids.add(child.id)
-    if (matters(child)) for (const grandchild of tree.children(child.key)) ids.add(grandchild.id)
+    if (matters(child)) for (const grandchild of tree.childrenOf(child)) ids.add(grandchild.id)
   }
 }

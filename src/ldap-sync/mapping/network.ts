@@ -50,7 +50,7 @@ export function mapNetwork(entry: RawEntry, fields: Fields): Network | undefined
   return {
     kind: 'network',
     id: entry.id,
-    dn: entry.dn,
+    dn: fields.dn,
     name,
     ...subnet,
     ...(gateway === undefined ? {} : { gateway }),

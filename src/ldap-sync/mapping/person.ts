@@ -40,7 +40,7 @@ export function mapPerson(entry: RawEntry, fields: Fields): Person | undefined {
   })
   if (uid === undefined) return undefined
   const tags = fields.texts('coppicetag')
-  return { kind: 'person', id: entry.id, dn: entry.dn, uid, ...account, sshKeys, tags, sudo }
+  return { kind: 'person', id: entry.id, dn: fields.dn, uid, ...account, sshKeys, tags, sudo }
 }
 
 /** What an account on a host is made of beside its name. */
