@@ -6,6 +6,7 @@ import { ancestorKeys, type RawEntry } from '../raw-entry.ts'
 
 export interface Step {
   readonly kind: 'step'
+  /** Of an entry that is named twice the last counts. */
   readonly puts: readonly RawEntry[]
   readonly gone: ReadonlySet<EntryId>
   /** Named as unchanged. */
@@ -34,7 +35,9 @@ const none: ReadonlySet<EntryId> = new Set()
 
 export class Staging {
   readonly #limits: StagingLimits
-  readonly #puts = new Map<EntryId, RawEntry>()
+  /** While nothing but entries comes nobody asks for one of them: a list is enough for a first refresh. */
+  #list: RawEntry[] = []
+  #byId: Map<EntryId, RawEntry> | undefined
   readonly #gone = new Set<EntryId>()
   readonly #alive = new Set<EntryId>()
   /** The keys above what is staged. */
@@ -57,21 +60,22 @@ export class Staging {
    */
   mustComeFirst(entry: RawEntry, known: KnownKeys): boolean {
     if (this.#above.size === 0) return false
-    const before = this.#puts.get(entry.id)?.key ?? known.keyOf(entry.id)
+    const before = this.#puts().get(entry.id)?.key ?? known.keyOf(entry.id)
     return before !== undefined && before !== entry.key && this.#above.has(before)
   }
 
   /** `isOrdered`: it may be renamed along with what stands above it before the step ends. */
   put(entry: RawEntry, { isOrdered }: { readonly isOrdered: boolean }): void {
     if (this.#gone.size > 0) this.#gone.delete(entry.id)
-    this.#puts.set(entry.id, entry)
+    if (this.#byId || isOrdered) this.#puts().set(entry.id, entry)
+    else this.#list.push(entry)
     if (isOrdered) for (const key of ancestorKeys(entry.key)) this.#above.add(key)
     this.#characters += weightOf(entry.packed)
     this.#hasNews = true
   }
 
   markGone(id: EntryId): void {
-    this.#puts.delete(id)
+    this.#puts().delete(id)
     this.#gone.add(id)
     this.#hasNews = true
   }
@@ -84,7 +88,7 @@ export class Staging {
 
   /** RFC 4533 3.3.2: after a present phase, what was not named is gone. */
   dropUnnamed(known: Iterable<EntryId>): void {
-    for (const id of known) if (!this.#alive.has(id) && !this.#puts.has(id)) this.#gone.add(id)
+    for (const id of known) if (!this.#alive.has(id) && !this.#puts().has(id)) this.#gone.add(id)
   }
 
   /** The cookie comes in three places; the last one counts. */
@@ -97,7 +101,7 @@ export class Staging {
   /** What is too much, if something is. */
   get excess(): string | undefined {
     const { namedMax, charactersMax } = this.#limits
-    const named = this.#puts.size + this.#gone.size + this.#alive.size
+    const named = this.#count + this.#gone.size + this.#alive.size
     if (named > namedMax) return `more than ${namedMax} entries at once`
     return this.#characters > charactersMax
       ? `more than ${charactersMax} characters at once`
@@ -107,15 +111,26 @@ export class Staging {
   flush({ refreshed }: { readonly refreshed: boolean }): Step {
     const step: Step = {
       kind: 'step',
-      puts: [...this.#puts.values()],
+      puts: this.#byId ? [...this.#byId.values()] : this.#list,
       gone: this.#gone.size === 0 ? none : new Set(this.#gone),
       alive: this.#alive.size === 0 ? none : new Set(this.#alive),
       ...(this.#cookie === undefined ? {} : { cookie: this.#cookie }),
       refreshed,
     }
-    for (const staged of [this.#puts, this.#gone, this.#alive, this.#above]) staged.clear()
+    for (const staged of [this.#gone, this.#alive, this.#above]) staged.clear()
+    this.#list = []
+    this.#byId = undefined
     this.#characters = 0
     this.#hasNews = false
     return step
+  }
+
+  get #count(): number {
+    return this.#byId?.size ?? this.#list.length
+  }
+
+  #puts(): Map<EntryId, RawEntry> {
+    this.#byId ??= new Map(this.#list.map((entry) => [entry.id, entry]))
+    return this.#byId
   }
 }

@@ -68,18 +68,24 @@ export class Tree implements KnownTree {
   }
 
   apply(step: Step, now: number): Applied {
-    for (const entry of step.puts) this.#held.delete(entry.id)
+    if (this.#held.size > 0) for (const { id } of step.puts) this.#held.delete(id)
     for (const id of step.alive) this.#held.delete(id)
     const { free, counted } = this.#judge(step)
     const admitted =
       counted.length === 0 ||
       (this.#held.size === 0 && this.#guard.admits(counted.length, this.#replica.size, now))
     if (!admitted) for (const id of counted) this.#held.add(id)
-    const changed = step.puts.filter((entry) => !same(entry, this.#replica.get(entry.id)))
-    const applied = this.#replica.apply(changed, admitted ? [...free, ...counted] : free)
+    const applied = this.#replica.apply(this.#news(step), admitted ? [...free, ...counted] : free)
     for (const entry of applied.gone) this.#held.delete(entry.id)
     this.#noteHeld(now)
     return applied
+  }
+
+  /** A full refresh names everything; only what differs is news. */
+  #news({ puts }: Step): readonly RawEntry[] {
+    if (this.#replica.size === 0) return puts
+    const last = new Map(puts.map((entry) => [entry.id, entry]))
+    return [...last.values()].filter((entry) => !same(entry, this.#replica.get(entry.id)))
   }
 
   /** A person says that the held removals were meant. */
@@ -109,7 +115,6 @@ export class Tree implements KnownTree {
   }
 }
 
-/** A full refresh names everything; only what differs is news. */
 function same(entry: RawEntry, before: RawEntry | undefined): boolean {
   if (!before || before.packed === entry.packed) return before !== undefined
   if (before.dn !== entry.dn) return false
