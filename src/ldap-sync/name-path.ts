@@ -84,7 +84,12 @@ export class PathRoot {
   }
 }
 
-function isSpelt(spelling: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+export function isSpelt(
+  spelling: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
   if (spelling.length !== end - start) return false
   // From the end: what differs among lists of classes is the last.
   for (let at = spelling.length - 1; at >= 0; at -= 1) {

@@ -116,6 +116,32 @@ export function hasKey(packed: PackedEntry, key: string): boolean {
   return head >>> 2 === key.length && packed.startsWith(key, cursor.at)
 }
 
+/** Of the id. */
+export function idHash(text: PackedEntry | EntryId): number {
+  return hashOfPart(text, 0, idLength)
+}
+
+export function keyHash(key: string): number {
+  return hashOfPart(key, 0, key.length)
+}
+
+/** The same as of its key, which is not taken out for it. */
+export function keyHashIn(packed: PackedEntry): number {
+  const cursor = new Cursor(packed)
+  const head = cursor.number()
+  if ((head & 3) !== keySpelling.likeDn) return keyHash(keyIn(packed))
+  return hashOfPart(packed, cursor.at, cursor.at + (head >>> 2))
+}
+
+/** FNV-1a. */
+function hashOfPart(text: string, start: number, end: number): number {
+  let hash = 0x811c_9dc5 | 0
+  for (let at = start; at < end; at += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x0100_0193)
+  }
+  return hash
+}
+
 export function namesIn(packed: PackedEntry): readonly string[] {
   const number = namesNumberIn(packed)
   return number === unsharedNames ? valuesStart(packed).values() : sharedNames.at(number)

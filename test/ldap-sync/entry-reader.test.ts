@@ -128,6 +128,14 @@ test('whatever else an entry holds, it is read the same or left to the decoder',
   )
 })
 
+test('bytes that stand where the sync state belongs are no state, also in the first message', () => {
+  const operation = { kind: 'searchEntry', dn: 'cn=a', attributes: [] } as const
+  const [good = 0, ...rest] = encodeMessage({ id: messageId, operation, controls: [] })
+  const [length = 0, ...body] = rest
+  const bytes = Uint8Array.from([good, length + 16, ...body, ...new Uint8Array(16)])
+  assert.equal(new EntryReader(attributes).read(bytes, messageId), undefined)
+})
+
 test('HOSTILE 21: of 20,000 bent entries none is read that the decoder refuses, and none otherwise', (context) => {
   const reader = new EntryReader(attributes)
   const corpus = fc.sample(plain, 50).map(messageOf)

@@ -5,6 +5,8 @@ import { type Asn1Limits, type Asn1Refusal, frameAt } from '#asn1'
 const firstBytes = 64 * 1024
 /** RFC 4511 4.1.1: every message is a SEQUENCE. */
 const sequenceTag = 0x30
+const indefinite = 0x80
+const longestPlainHead = 4
 
 export class Framer {
   readonly #limits: Asn1Limits
@@ -27,6 +29,13 @@ export class Framer {
     while (this.#start < this.#end) {
       // Whoever speaks another protocol is known by his first byte.
       if (this.#buffer[this.#start] !== sequenceTag) return { kind: 'bad-tag', at: 0 }
+      const end = this.#plainEnd()
+      if (end <= this.#end) {
+        const start = this.#start
+        this.#start = end
+        take(this.#buffer.subarray(start, end))
+        continue
+      }
       const held = this.#buffer.subarray(this.#start, this.#end)
       const framing = frameAt(held, 0, this.#limits)
       if (framing.kind === 'refused') return framing.refusal
@@ -35,6 +44,18 @@ export class Framer {
       take(held.subarray(0, framing.end))
     }
     return undefined
+  }
+
+  /** Of a message of up to 64 KiB, as most are: seen without a view of what is held. Else it is beyond what is held. */
+  #plainEnd(): number {
+    const [at, buffer] = [this.#start, this.#buffer]
+    const first = this.#end - at < longestPlainHead ? indefinite : (buffer[at + 1] ?? indefinite)
+    const octets = first < 0x80 ? 0 : first - 0x80
+    if (octets > 2 || first === indefinite) return Infinity
+    const long =
+      octets === 1 ? (buffer[at + 2] ?? 0) : (buffer[at + 2] ?? 0) * 0x100 + (buffer[at + 3] ?? 0)
+    const length = octets === 0 ? first : long
+    return length <= this.#limits.lengthBytesMax ? at + 2 + octets + length : Infinity
   }
 
   #append(bytes: Uint8Array): void {

@@ -2,6 +2,7 @@
 // its sync state (RFC 4533 2.2) as the only control. Those are packed straight from their bytes. All others, and all that is
 // wrong in any way, are for `decodeMessage`, which makes the same of them or says what is wrong (HOSTILE 21).
 import { EntryPacker, packedFromBytesMax } from '../entry-packer.ts'
+import { isSpelt } from '../name-path.ts'
 import type { RawEntry } from '../raw-entry.ts'
 import { syncOids, syncStates } from './sync-control.ts'
 
@@ -28,6 +29,8 @@ export class EntryReader {
   readonly #packer: EntryPacker
   #bytes: Uint8Array = new Uint8Array()
   #at = 0
+  /** What stood between the entry and the id in the last message: nearly always the same. */
+  #knownState: Uint8Array | undefined
 
   /** Names of attributes that are kept, in lower case. */
   constructor(wanted: Iterable<string>) {
@@ -104,28 +107,35 @@ export class EntryReader {
     return this.#packer.list(values, this.#bytes.slice(start, end))
   }
 
-  /** RFC 4533 2.2, without a cookie: that comes in few of them. */
   #state(whole: number): RawEntry | undefined {
-    if (this.#enter(tag.controls, whole) !== whole) return undefined
-    if (this.#enter(tag.sequence, whole) !== whole || !this.#isOid(whole)) return undefined
-    if (this.#enter(tag.octets, whole) !== whole) return undefined
-    if (this.#enter(tag.sequence, whole) !== whole) return undefined
+    const start = this.#at
+    const idStart = whole - uuidBytes
+    const known = this.#knownState
+    if (known === undefined || !isSpelt(known, this.#bytes, start, idStart)) {
+      if (!this.#isStateOfPut(whole) || this.#at !== idStart) return undefined
+      this.#knownState = this.#bytes.slice(start, idStart)
+    }
+    return this.#packer.end(this.#bytes, idStart)
+  }
+
+  /** RFC 4533 2.2, without a cookie: that comes in few of them. */
+  #isStateOfPut(whole: number): boolean {
+    if (this.#enter(tag.controls, whole) !== whole) return false
+    if (this.#enter(tag.sequence, whole) !== whole || !this.#isOid(whole)) return false
+    if (this.#enter(tag.octets, whole) !== whole) return false
+    if (this.#enter(tag.sequence, whole) !== whole) return false
     const stateEnd = this.#enter(tag.enumerated, whole)
     const state = this.#bytes[this.#at]
-    if (stateEnd !== this.#at + 1 || (state !== added && state !== modified)) return undefined
+    if (stateEnd !== this.#at + 1 || (state !== added && state !== modified)) return false
     this.#at = stateEnd
-    const isId = this.#enter(tag.octets, whole) === whole && whole - this.#at === uuidBytes
-    return isId ? this.#packer.end(this.#bytes, this.#at) : undefined
+    return this.#enter(tag.octets, whole) === whole
   }
 
   #isOid(whole: number): boolean {
     const end = this.#enter(tag.octets, whole)
-    if (end - this.#at !== stateOid.length) return false
-    for (const byte of stateOid) {
-      if (this.#bytes[this.#at] !== byte) return false
-      this.#at += 1
-    }
-    return true
+    const isIt = isSpelt(stateOid, this.#bytes, this.#at, end)
+    this.#at = end
+    return isIt
   }
 
   /** Into an element with this tag that ends before the limit: says where it ends, or `nowhere`. */

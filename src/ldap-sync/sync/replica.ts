@@ -1,8 +1,18 @@
 // Why this file exists: our copy of the tree, keyed by entryUUID. When a container is renamed the server names
 // the container alone, so the DNs below it are rewritten here.
-import { type EntryId, hashOf, Slots } from '#directory'
+import { type EntryId, Slots } from '#directory'
 import { transplant } from '../dn.ts'
-import { hasId, hasKey, idIn, type PackedEntry, packEntry } from '../packed-entry.ts'
+import {
+  hasId,
+  hasKey,
+  idHash,
+  idIn,
+  keyHash,
+  keyHashIn,
+  keyIn,
+  type PackedEntry,
+  packEntry,
+} from '../packed-entry.ts'
 import { parentKey, RawEntry } from '../raw-entry.ts'
 import { Siblings } from './siblings.ts'
 
@@ -49,12 +59,12 @@ export class Replica implements RawTree {
   }
 
   packedOf(id: EntryId): PackedEntry | undefined {
-    return this.#byId.find(hashOf(id), (each) => hasId(each, id))
+    return this.#byId.find(idHash(id), (each) => hasId(each, id))
   }
 
   at(key: string): RawEntry | undefined {
     if (this.#lastFound?.key === key) return this.#lastFound.entry
-    const packed = this.#byKey.find(hashOf(key), (each) => hasKey(each, key))
+    const packed = this.#byKey.find(keyHash(key), (each) => hasKey(each, key))
     const entry = packed === undefined ? undefined : new RawEntry(packed)
     this.#lastFound = entry && { key, entry }
     return entry
@@ -92,24 +102,27 @@ export class Replica implements RawTree {
       if (holder !== undefined && !changed.has(holder)) gone.push(...this.#remove(holder))
     }
     const before = put.flatMap((entry) => this.#remove(entry.id))
-    for (const { packed, id, key } of put) this.#insert(packed, id, key)
+    for (const entry of put) this.#insert(entry, hashesOf(entry))
     return { put, gone, before }
   }
 
   /** Where nothing is, nothing is replaced or moved. False when two of them are at odds; then nothing is still there. */
   #fill(puts: readonly RawEntry[]): boolean {
     this.#clear(puts.length)
-    for (const { packed, id, key } of puts) {
-      const isTaken =
-        this.packedOf(id) !== undefined ||
-        this.#byKey.find(hashOf(key), (each) => hasKey(each, key)) !== undefined
-      if (isTaken) {
+    for (const entry of puts) {
+      const hashes = hashesOf(entry)
+      if (this.#isTaken(entry, hashes)) {
         this.#clear(0)
         return false
       }
-      this.#insert(packed, id, key)
+      this.#insert(entry, hashes)
     }
     return true
+  }
+
+  #isTaken({ packed, id }: RawEntry, hashes: Hashes): boolean {
+    if (this.#byId.find(hashes.id, (each) => hasId(each, id)) !== undefined) return true
+    return this.#byKey.find(hashes.key, (each) => hasKey(each, keyIn(packed))) !== undefined
   }
 
   #clear(expected: number): void {
@@ -132,12 +145,12 @@ export class Replica implements RawTree {
     return named
   }
 
-  #insert(packed: PackedEntry, id: EntryId, key: string): void {
+  #insert({ packed, key }: RawEntry, hashes: Hashes): void {
     this.#lastFound = undefined
-    this.#byId.add(hashOf(id), packed)
-    this.#byKey.add(hashOf(key), packed)
+    this.#byId.add(hashes.id, packed)
+    this.#byKey.add(hashes.key, packed)
     const parent = parentKey(key)
-    if (parent !== undefined) this.#siblings.add(parent, id, packed)
+    if (parent !== undefined) this.#siblings.add(parent, hashes.id, packed)
   }
 
   #remove(id: EntryId): RawEntry[] {
@@ -145,8 +158,8 @@ export class Replica implements RawTree {
     if (!entry) return []
     this.#lastFound = undefined
     const isIt = (packed: PackedEntry): boolean => hasId(packed, id)
-    this.#byId.remove(hashOf(id), isIt)
-    this.#byKey.remove(hashOf(entry.key), isIt)
+    this.#byId.remove(idHash(id), isIt)
+    this.#byKey.remove(keyHashIn(entry.packed), isIt)
     this.#siblings.remove(parentKey(entry.key) ?? '', id)
     return [entry]
   }
@@ -171,6 +184,15 @@ export class Replica implements RawTree {
       this.#follow(child, under, into)
     }
   }
+}
+
+interface Hashes {
+  readonly id: number
+  readonly key: number
+}
+
+function hashesOf({ packed }: RawEntry): Hashes {
+  return { id: idHash(packed), key: keyHashIn(packed) }
 }
 
 interface Moving {

@@ -1,10 +1,12 @@
 // Why this file exists: one container may hold 100,000 entries, and 100,000 machines one card each. Either must be small, and
 // quick to find one entry in.
-import { type EntryId, hashOf, Slots, type SlotsDraft } from '#directory'
-import { hasId, idIn, type PackedEntry } from '../packed-entry.ts'
+import { type EntryId, Slots, type SlotsDraft } from '#directory'
+import { hasId, idHash, type PackedEntry } from '../packed-entry.ts'
 
 /** More are found by hash. */
 const listLengthMax = 32
+/** Where so many are told to come, a table is a list until one of them is looked for. */
+const tableLengthMin = 128
 
 const none: readonly never[] = Object.freeze([])
 
@@ -19,14 +21,15 @@ export class Siblings {
     return 'length' in children ? children : [...children.items()]
   }
 
-  add(parent: string, id: EntryId, packed: PackedEntry): void {
+  /** `hash`: of its id. */
+  add(parent: string, hash: number, packed: PackedEntry): void {
     const children = this.#below.get(parent) ?? []
     if ('length' in children && children.length < listLengthMax) {
       this.#below.set(parent, [...children, packed])
       return
     }
     const table = 'length' in children ? tableOf(children) : children
-    table.add(hashOf(id), packed)
+    table.add(hash, packed)
     this.#below.set(parent, table)
   }
 
@@ -39,13 +42,13 @@ export class Siblings {
       else this.#below.delete(parent)
       return
     }
-    children.remove(hashOf(id), (packed) => hasId(packed, id))
+    children.remove(idHash(id), (packed) => hasId(packed, id))
     if (children.size === 0) this.#below.delete(parent)
   }
 }
 
 function tableOf(entries: readonly PackedEntry[]): SlotsDraft<PackedEntry> {
-  const table = Slots.empty<PackedEntry>().edit()
-  for (const packed of entries) table.add(hashOf(idIn(packed)), packed)
+  const table = Slots.empty<PackedEntry>().edit(tableLengthMin)
+  for (const packed of entries) table.add(idHash(packed), packed)
   return table
 }
