@@ -3,6 +3,7 @@
 import { readLines, saveLines, setAside } from '#checked-file'
 import { parseUuid } from '#directory'
 import { attributeList } from './attribute-list.ts'
+import { CopyLineReader } from './copy-line.ts'
 import { rawEntry, type RawEntry } from './raw-entry.ts'
 import type { TreeContent } from './sync/tree.ts'
 
@@ -61,14 +62,14 @@ export function loadCopy(path: string): LoadedCopy {
 /** The copy, or why it is none. */
 function parseCopy(lines: Iterable<string>): Copy | string {
   let header: unknown
+  const reader = new CopyLineReader()
   const entries: RawEntry[] = []
   for (const line of lines) {
-    const value = parseLine(line)
     if (header === undefined) {
-      if (!isRecord(value) || value['version'] !== copyVersion) return 'it has another version'
-      header = value
+      header = parseLine(line)
+      if (!isRecord(header) || header['version'] !== copyVersion) return 'it has another version'
     } else {
-      const entry = parseEntry(value)
+      const entry = reader.read(line) ?? parseEntry(parseLine(line))
       if (entry) entries.push(entry)
     }
   }

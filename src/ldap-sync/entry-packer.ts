@@ -1,6 +1,6 @@
 // Why this file exists: an entry that is all ASCII is packed from its bytes as they come, in one buffer that all entries share:
 // one text is made of each, and nothing else. What is not so plain is left to `packEntry`, which makes the same of it.
-import { type EntryId, parseUuid } from '#directory'
+import { parseUuid } from '#directory'
 import { sharedValues } from './attribute-list.ts'
 import { dnKey } from './dn.ts'
 import { type NamePath, PathRoot, type WantedNames } from './name-path.ts'
@@ -21,7 +21,7 @@ const bufferBytes = 2 * packedFromBytesMax + 1024
 const ascii = 0x80
 const hyphen = 0x2d
 
-/** To be filled in order: `begin`, the DN, each name with its values, and the id last. False: it cannot be packed here. */
+/** To be filled in order: `begin`, the DN, each name with its values, and the id last. False or nothing: it cannot be packed here. */
 export class EntryPacker {
   readonly #packed = Buffer.allocUnsafe(bufferBytes)
   readonly #root: PathRoot
@@ -101,15 +101,26 @@ export class EntryPacker {
 
   /** The entry, with an id of sixteen bytes (RFC 4530). */
   end(bytes: Uint8Array, at: number): RawEntry | undefined {
+    this.#id(bytes, at)
+    return this.#finished()
+  }
+
+  /** The entry, with an id as it is written. */
+  endWritten(bytes: Uint8Array, at: number): RawEntry | undefined {
+    for (let to = 0; to < idLength; to += 1) this.#packed[to] = bytes[at + to] ?? 0
+    return this.#finished()
+  }
+
+  #finished(): RawEntry | undefined {
     const { number } = this.#path
     if (number === undefined) return undefined
     this.#packed[idLength] = number & 0x7f
     this.#packed[idLength + 1] = number >> 7
-    this.#id(bytes, at)
-    const id: EntryId | undefined = parseUuid(this.#packed.toString('latin1', 0, idLength))
-    return id === undefined
-      ? undefined
-      : new RawEntry(this.#packed.toString('latin1', 0, this.#at), id)
+    const written = this.#packed.toString('latin1', 0, idLength)
+    const id = parseUuid(written)
+    // Another spelling of it is not what rests.
+    if (id !== written) return undefined
+    return new RawEntry(this.#packed.toString('latin1', 0, this.#at), id)
   }
 
   #id(bytes: Uint8Array, start: number): void {

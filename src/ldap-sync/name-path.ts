@@ -8,7 +8,7 @@ const pathsMax = 2_000
 const listsMax = 32
 const ascii = 0x80
 
-/** Lower-case names, each by itself: what stands in one place only is compared at once. `undefined`: all are wanted. */
+/** Lower-case names, each by itself: what stands in one place only is compared at once. `undefined`: all are, as they are spelt. */
 export type WantedNames = ReadonlyMap<string, string> | undefined
 
 interface KnownList {
@@ -43,7 +43,7 @@ export class NamePath {
   /** The path with one name more; `undefined` when it is not remembered. */
   after(bytes: Uint8Array, start: number, end: number): NamePath | undefined {
     for (const path of this.#next) if (isSpelt(path.#spelling, bytes, start, end)) return path
-    const path = this.#root.extended(this.names, bytes.slice(start, end))
+    const path = this.#root.extended(this.names, spellingOf(bytes, start, end))
     if (path) this.#next.push(path)
     return path
   }
@@ -74,14 +74,19 @@ export class PathRoot {
 
   extended(names: readonly string[], spelling: Uint8Array): NamePath | undefined {
     if (this.#count >= pathsMax || spelling.some((byte) => byte >= ascii)) return undefined
-    const key = Buffer.from(spelling).toString('latin1').toLowerCase()
-    const name = this.#wanted === undefined ? key : this.#wanted.get(key)
+    const text = Buffer.from(spelling).toString('latin1')
+    const name = this.#wanted === undefined ? text : this.#wanted.get(text.toLowerCase())
     // Of a name that comes twice the last counts, in the place of the first: that is for the general reader.
     if (name !== undefined && names.includes(name)) return undefined
     this.#count += 1
     const isWanted = name !== undefined
     return new NamePath(this, spelling, isWanted ? [...names, name] : names, isWanted)
   }
+}
+
+/** A copy: the buffer is written over. What `slice` of a Buffer gives is none. */
+export function spellingOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end))
 }
 
 export function isSpelt(

@@ -103,12 +103,19 @@ const any: fc.Arbitrary<Told> = fc.record({
   more: fc.oneof(fc.constant([]), fc.constant([{ oid: '1.2', critical: false }])),
 })
 
+/** One buffer for all, as a connection has: what was learnt from one message must not be in it. */
+const received = Buffer.alloc(64 * 1024)
+function asReceived(bytes: Uint8Array): Uint8Array {
+  received.set(bytes)
+  return received.subarray(0, bytes.length)
+}
+
 test('an entry in ASCII, however it is made, is read from its bytes, and says what the decoder says', () => {
   const reader = new EntryReader(attributes)
   fc.assert(
     fc.property(plain, (told) => {
       const bytes = messageOf(told)
-      const entry = reader.read(bytes, messageId)
+      const entry = reader.read(asReceived(bytes), messageId)
       assert.ok(entry)
       assert.deepEqual(entry, readInFull(bytes))
     }),
@@ -121,7 +128,7 @@ test('whatever else an entry holds, it is read the same or left to the decoder',
   fc.assert(
     fc.property(any, (told) => {
       const bytes = messageOf(told)
-      const entry = reader.read(bytes, messageId)
+      const entry = reader.read(asReceived(bytes), messageId)
       if (entry) assert.deepEqual(entry, readInFull(bytes))
     }),
     { numRuns: 2_000 },
@@ -144,7 +151,7 @@ test('HOSTILE 21: of 20,000 bent entries none is read that the decoder refuses, 
   let read = 0
   for (let number = 0; number < 20_000; number += 1) {
     const bytes = mutant(seed + number, corpus, berBends)
-    const entry = reader.read(bytes, messageId)
+    const entry = reader.read(asReceived(bytes), messageId)
     if (entry === undefined) continue
     read += 1
     assert.deepEqual(entry, readInFull(bytes), Buffer.from(bytes).toString('hex'))

@@ -2,7 +2,7 @@
 // its sync state (RFC 4533 2.2) as the only control. Those are packed straight from their bytes. All others, and all that is
 // wrong in any way, are for `decodeMessage`, which makes the same of them or says what is wrong (HOSTILE 21).
 import { EntryPacker, packedFromBytesMax } from '../entry-packer.ts'
-import { isSpelt } from '../name-path.ts'
+import { isSpelt, spellingOf } from '../name-path.ts'
 import type { RawEntry } from '../raw-entry.ts'
 import { syncOids, syncStates } from './sync-control.ts'
 
@@ -104,7 +104,7 @@ export class EntryReader {
       this.#at = valueEnd
     }
     if (!this.#packer.isWanted) return true
-    return this.#packer.list(values, this.#bytes.slice(start, end))
+    return this.#packer.list(values, spellingOf(this.#bytes, start, end))
   }
 
   #state(whole: number): RawEntry | undefined {
@@ -113,7 +113,7 @@ export class EntryReader {
     const known = this.#knownState
     if (known === undefined || !isSpelt(known, this.#bytes, start, idStart)) {
       if (!this.#isStateOfPut(whole) || this.#at !== idStart) return undefined
-      this.#knownState = this.#bytes.slice(start, idStart)
+      this.#knownState = spellingOf(this.#bytes, start, idStart)
     }
     return this.#packer.end(this.#bytes, idStart)
   }
