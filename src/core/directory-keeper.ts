@@ -143,9 +143,7 @@ export class DirectoryKeeper implements Disposable {
   }
 
   #publish(deltas: readonly Delta[]): void {
-    const { known } = this.#assembly
-    const next = this.#snapshot.number + 1
-    this.#snapshot = applyDeltas(this.#snapshot, deltas, next, (id) => known.atRest(id))
+    this.#snapshot = applyDeltas(this.#snapshot, deltas)
     const { number } = this.#snapshot
     this.#parts.send(stepMessages(deltas, { number, serial: this.#serial.next() }))
     for (const { isShown, resolve } of this.#waiters) if (isShown(this.#snapshot)) resolve()

@@ -106,7 +106,7 @@ export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
     recorded,
     claimed: (id: EntryId, key: ClaimKey) => claimedBy(known.get(id)).includes(key),
     claimsNow: (id: EntryId, key: ClaimKey) =>
-      claimedBy(touched.has(id) ? touched.get(id) : next.get(id)).includes(key),
+      claimedBy(touched.has(id) ? touched.get(id)?.is : next.get(id)).includes(key),
   }
   const draft: Draft = {
     before: assembly,
@@ -126,8 +126,14 @@ export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
   }
 }
 
-/** By id what it is now; `undefined`: gone. */
-type Touched = Map<EntryId, Known | undefined>
+/** What an entry is now, and how that rests. */
+interface Touch {
+  readonly is: Known
+  readonly rest: AtRest<OtherEntry | Waiting>
+}
+
+/** By id; `undefined`: gone. */
+type Touched = Map<EntryId, Touch | undefined>
 
 interface Draft {
   readonly before: Assembly
@@ -174,17 +180,18 @@ function take(draft: Draft, change: Change, recorded: RecordedKeys): void {
 
 function put(draft: Draft, entry: Entry): void {
   const { known, book, touched } = draft
-  if (known.has(entry.id)) return replace(draft, entry, claimsOf(entry))
+  if (known.has(entry.id)) {
+    replace(draft, entry, claimsOf(entry))
+    return
+  }
   book.claimAll(entry)
-  touched.set(entry.id, entry)
-  return known.add(entry)
+  touched.set(entry.id, { is: entry, rest: known.add(entry) })
 }
 
 function replace(draft: Draft, is: Known, claims: readonly ClaimKey[]): void {
   replaceClaims(draft, is, claims)
   // Until now it was asked what it claimed before.
-  draft.touched.set(is.id, is)
-  draft.known.set(is)
+  draft.touched.set(is.id, { is, rest: draft.known.set(is) })
 }
 
 function claimedBy(known: Known | undefined): readonly ClaimKey[] {
@@ -220,25 +227,29 @@ function settle(draft: Draft): readonly Delta[] {
   const puts: Delta[] = []
   for (const id of draft.book.reopened()) {
     const is = draft.touched.has(id) ? undefined : draft.known.get(id)
-    if (is) draft.touched.set(id, is)
+    const rest = is && draft.known.atRest(id)
+    if (rest !== undefined && is) draft.touched.set(id, { is, rest })
   }
-  for (const [id, is] of draft.touched) {
+  for (const [id, touch] of draft.touched) {
     const was = draft.before.known.atRest(id)
-    if (!is) {
+    if (!touch) {
       if (was !== undefined) stops.push({ kind: 'drop', id })
       continue
     }
-    const judged = judge(draft, is)
-    if (judged !== is) draft.known.set(judged)
+    const judged = judge(draft, touch.is)
+    const rest = judged === touch.is ? touch.rest : draft.known.set(judged)
     if (judged.kind !== 'waiting') {
-      if (was === undefined || was !== draft.known.atRest(id))
-        puts.push({ kind: 'put', entry: judged })
+      if (was !== rest) puts.push(putOf(judged, rest))
     } else if (!isSameAside(was, judged)) {
       const { dn, reason } = judged
       stops.push({ kind: 'set-aside', item: { id, dn, reason } })
     }
   }
   return [...stops, ...puts]
+}
+
+function putOf(entry: Entry, rest: AtRest<OtherEntry | Waiting>): Delta {
+  return typeof rest === 'string' ? { kind: 'put', entry, rest } : { kind: 'put', entry }
 }
 
 function isSameAside(was: AtRest<OtherEntry | Waiting> | undefined, is: Waiting): boolean {

@@ -115,7 +115,7 @@ function device(value: unknown): Device {
   const places = Places.of(value)
   const kind = places.text(1)
   if (kind === 'machine') return machine(places)
-  return kind === 'vcn' ? vcn(places) : places.refuse(1, 'no device')
+  return kind === 'vcn' ? vcn(places) : places.refuse(1, 'is no device')
 }
 
 /** The order of the places is that of `machineValues`. */
@@ -187,7 +187,9 @@ function nic(places: Places, device: EntryId): Nic {
 
 function role(places: Places): Role {
   const value = places.text(7)
-  return value === 'host' || value === 'other' ? value : places.refuse(7, 'neither host nor other')
+  return value === 'host' || value === 'other'
+    ? value
+    : places.refuse(7, 'is neither host nor other')
 }
 
 function text(places: Places, at: number): string {

@@ -84,6 +84,8 @@ export {
   applyDeltas,
   type Delta,
   emptySnapshot,
+  idOfDelta,
+  type Laid,
   type Snapshot,
   SnapshotBuilder,
 } from './snapshot.ts'

@@ -33,7 +33,7 @@ export class Places {
 
   text(at: number): string {
     const value = this.#values[at]
-    return typeof value === 'string' ? value : this.refuse(at, 'no text')
+    return typeof value === 'string' ? value : this.refuse(at, 'is no text')
   }
 
   textIfAny(at: number): string | undefined {
@@ -52,7 +52,7 @@ export class Places {
   addressIfAny(at: number): Ip4 | undefined {
     const value = this.#values[at]
     if (value === absent) return undefined
-    return isAddress(value) ? ip4(value) : this.refuse(at, 'no IPv4 address')
+    return isAddress(value) ? ip4(value) : this.refuse(at, 'is no IPv4 address')
   }
 
   list<T>(at: number, read: (places: Places, at: number) => T): readonly T[] {
@@ -68,12 +68,12 @@ export class Places {
   /** The list that stands there. */
   at(at: number): Places {
     const value = this.#values[at]
-    return isList(value) ? new Places(value, this, at) : this.refuse(at, 'no list')
+    return isList(value) ? new Places(value, this, at) : this.refuse(at, 'is no list')
   }
 
   refuse(at: number, why: string): never {
     const shown = JSON.stringify(this.#values[at]) ?? 'nothing'
-    return unreadable(this.#pathTo(at), `${shown}: ${why}`)
+    return unreadable(this.#pathTo(at), `${shown} ${why}`)
   }
 
   #pathTo(at: number): string {

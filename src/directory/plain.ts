@@ -1,5 +1,6 @@
 // Why this file exists: entries travel to wire and to the last good copy as JSON. Writing is JSON.stringify, since
 // every value is a string or a number; reading is here, so that nothing is believed only because we wrote it.
+import { readDeviceText } from './at-rest.ts'
 import type {
   Cluster,
   Entry,
@@ -42,6 +43,7 @@ export function readSetAside(value: unknown): Read<SetAside> {
   return readPlain(value, setAside)
 }
 
+/** What is laid down is put: the device wakes here, where it can be refused. */
 export function readDelta(value: unknown): Read<Delta> {
   return readPlain(value, delta)
 }
@@ -51,6 +53,13 @@ function delta(plain: Plain): Delta {
   switch (kind) {
     case 'put':
       return { kind, entry: entry(member(plain, 'entry')) }
+    case 'laid': {
+      const rest = text(member(plain, 'rest'))
+      const read = readDeviceText(rest)
+      return read.ok
+        ? { kind: 'put', entry: read.value, rest }
+        : refuse(member(plain, 'rest'), read.refusal)
+    }
     case 'drop':
       return { kind, id: entryId(member(plain, 'id')) }
     case 'set-aside':

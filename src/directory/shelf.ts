@@ -133,21 +133,22 @@ export class ShelfDraft<Other extends Named> {
     return this.atRest(id) !== undefined
   }
 
-  set(entry: Device | Other): void {
-    this.lay(entry.id, atRest(entry))
-  }
-
-  /** What was made to rest already. */
-  lay(id: EntryId, rest: AtRest<Other>): void {
+  /** Gives back how it rests. */
+  set(entry: Device | Other): AtRest<Other> {
+    const { id } = entry
+    const rest = atRest(entry)
     this.#slots.put(hashOf(id), rest, (other) => isIdAtRest(other, id))
+    return rest
   }
 
-  /** Where the id is not there yet. */
-  add(entry: Device | Other): void {
-    this.begin(entry.id, atRest(entry))
+  /** The same where the id is not there yet. */
+  add(entry: Device | Other): AtRest<Other> {
+    const rest = atRest(entry)
+    this.begin(entry.id, rest)
+    return rest
   }
 
-  /** The same for what was made to rest already. */
+  /** Where the id is not there yet, of what was made to rest already. */
   begin(id: EntryId, rest: AtRest<Other>): void {
     this.#slots.add(hashOf(id), rest)
   }

@@ -1,4 +1,5 @@
 // Why this file exists: the directory as one frozen value that every answer is a function of.
+import { deviceOf, type DeviceText, idAtRest } from './at-rest.ts'
 import { Buckets } from './buckets.ts'
 import { DeviceIndex } from './device-index.ts'
 import { addressesOf, macsOf, portOf, solesByPort, solesByUuid, uuidOf } from './device-keys.ts'
@@ -44,9 +45,30 @@ export interface Snapshot {
 
 /** One step from a snapshot to the next; a snapshot is a list of these from nothing. */
 export type Delta =
-  | { readonly kind: 'put'; readonly entry: Entry }
+  /** `rest`: the same device at rest, where somebody has it already. */
+  | { readonly kind: 'put'; readonly entry: Entry; readonly rest?: DeviceText }
   | { readonly kind: 'drop'; readonly id: EntryId }
   | { readonly kind: 'set-aside'; readonly item: SetAside }
+
+/** A device as it rests: to put it, that is enough. */
+export interface Laid {
+  readonly kind: 'laid'
+  readonly rest: DeviceText
+}
+
+/** Of the entry that it is about. */
+export function idOfDelta(delta: Delta | Laid): EntryId {
+  switch (delta.kind) {
+    case 'put':
+      return delta.entry.id
+    case 'laid':
+      return idAtRest(delta.rest)
+    case 'drop':
+      return delta.id
+    case 'set-aside':
+      return delta.item.id
+  }
+}
 
 export function emptySnapshot(domain: DnsName): Snapshot {
   const uuidClaims = MachineLists.empty(uuidOf)
@@ -74,18 +96,14 @@ export function applyDelta(snapshot: Snapshot, delta: Delta): Snapshot {
   return applyDeltas(snapshot, [delta])
 }
 
-/** Where an entry rests already: the same text serves both. */
-export type RestOf = (id: EntryId) => unknown
-
 /** All of them as one step, or as the step that the feed has numbered. */
 export function applyDeltas(
   snapshot: Snapshot,
   deltas: readonly Delta[],
   number: number = snapshot.number + 1,
-  restOf?: RestOf,
 ): Snapshot {
   const builder = new SnapshotBuilder(snapshot, deltas.length)
-  builder.take(deltas, restOf)
+  builder.take(deltas)
   return builder.done(number)
 }
 
@@ -98,15 +116,16 @@ export class SnapshotBuilder {
     this.#draft = draftOf(before, expected)
   }
 
-  take(deltas: Iterable<Delta>, restOf?: RestOf): void {
+  take(deltas: Iterable<Delta | Laid>): void {
     const draft = this.#draft
     for (const delta of deltas) {
       switch (delta.kind) {
-        case 'put': {
-          const rest = restOf?.(delta.entry.id)
-          putEntry(draft, delta.entry, typeof rest === 'string' ? rest : undefined)
+        case 'put':
+          putEntry(draft, delta.entry, delta.rest)
           break
-        }
+        case 'laid':
+          putEntry(draft, deviceOf(delta.rest), delta.rest)
+          break
         case 'drop':
           dropEntry(draft, delta.id)
           break

@@ -1,10 +1,10 @@
 // Why this file exists: core and wire are two processes that die separately; these are the only words between them.
-import type { Delta, DnsName, EntryId } from '#directory'
+import type { Delta, DnsName, EntryId, Laid } from '#directory'
 import type { Told, WireQuestion } from './question.ts'
 import type { Sighting } from './sighting.ts'
 
 /** Both sides say it first; a difference ends the connection with a reason. */
-export const feedVersion = 4
+export const feedVersion = 5
 
 /** What a host needs to know to boot and to trust us; core makes it, wire puts it into scripts. */
 export interface BootSettings {
@@ -19,14 +19,14 @@ export type FeedMessage =
   | { readonly kind: 'hello'; readonly version: number; readonly boot: BootSettings }
   | { readonly kind: 'reset'; readonly domain: DnsName }
   /** Some of the deltas of one step, which shows when its last ones have come. */
-  | { readonly kind: 'part'; readonly deltas: readonly Delta[] }
+  | { readonly kind: 'part'; readonly deltas: readonly (Delta | Laid)[] }
   /** The last of a step. */
   | {
       readonly kind: 'delta'
       readonly number: number
       /** Zone serials survive a restore of wire's own state. */
       readonly serial: number
-      readonly deltas: readonly Delta[]
+      readonly deltas: readonly (Delta | Laid)[]
     }
   /** What the next boot of a machine is to be, when it differs from its role. */
   | { readonly kind: 'next-boot'; readonly id: EntryId; readonly choice: NextBoot }

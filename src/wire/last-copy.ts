@@ -94,7 +94,7 @@ function readPicture(all: Iterable<string>, domain: DnsName): PictureCopy | stri
 function takeLine(builder: SnapshotBuilder, line: string): string | undefined {
   if (line.startsWith('[')) {
     const device = readDeviceText(line)
-    if (device.ok) builder.take([{ kind: 'put', entry: device.value }], () => line)
+    if (device.ok) builder.take([{ kind: 'put', entry: device.value, rest: line }])
     return device.ok ? undefined : device.refusal
   }
   const delta = readDelta(parsedLine(line))

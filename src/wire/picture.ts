@@ -13,6 +13,9 @@ export interface Picture {
 /** Without a copy and before core has spoken there is nothing to answer from: wire stays silent rather than wrong. */
 export type MaybePicture = Picture | undefined
 
+/** Of a snapshot that comes in parts nobody says how large it is. */
+const expectedEntries = 1_000
+
 type Chosen = ReadonlyMap<EntryId, NextBoot>
 
 export interface FeedState {
@@ -38,7 +41,7 @@ export function follow(state: FeedState, message: FeedMessage): FeedState {
       return { ...state, boot: message.boot }
     case 'reset': {
       if (state.boot === undefined) return state
-      const builder = new SnapshotBuilder(emptySnapshot(message.domain))
+      const builder = new SnapshotBuilder(emptySnapshot(message.domain), expectedEntries)
       return { ...state, coming: { builder, chosen: new Map() } }
     }
     case 'part': {

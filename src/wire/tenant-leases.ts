@@ -1,6 +1,6 @@
 // Why this file exists: a node that is gone holds no address. Its lease would keep the next node that gets the address
 // from the directory waiting until it ends. Pure.
-import { type EntryId, networkContaining, type Snapshot } from '#directory'
+import { type EntryId, idOfDelta, networkContaining, type Snapshot } from '#directory'
 import type { FeedMessage } from '#feed'
 import type { LeaseBook, LeaseChange, Stamp } from '#pxe'
 
@@ -24,11 +24,7 @@ export function leasesEnded(
     return [...book.all()]
       .filter(({ address, mac }) => isOnTenantNetwork(after, address) && !after.byMac.has(mac))
       .map(({ address }) => ({ kind: 'drop', address }))
-  return message.deltas.flatMap((delta) => {
-    if (delta.kind === 'put') return leftBy(delta.entry.id, around, book, now)
-    const id = delta.kind === 'drop' ? delta.id : delta.item.id
-    return leftBy(id, around, book, now)
-  })
+  return message.deltas.flatMap((delta) => leftBy(idOfDelta(delta), around, book, now))
 }
 
 function isOnTenantNetwork(snapshot: Snapshot, address: Parameters<typeof networkContaining>[1]) {

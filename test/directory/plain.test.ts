@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Delta, readDelta, readEntry, readSetAside } from '#directory'
 import fc from 'fast-check'
+import { textOf } from '../../src/directory/at-rest.ts'
 import { anyEntry } from './arbitrary-entries.ts'
 import { id, machine, network } from './samples.ts'
 
@@ -27,6 +28,16 @@ test('every delta comes back from JSON as it was', () => {
   for (const delta of deltas) {
     assert.deepEqual(readDelta(overTheWire(delta)), { ok: true, value: delta })
   }
+})
+
+test('a device that is told as it rests comes back as itself, and what is no device is refused by its place', () => {
+  const device = machine(1, { macs: ['02:00:00:00:00:01'], address: '10.0.0.1' })
+  const rest = textOf(device)
+  const read = readDelta(overTheWire({ kind: 'laid', rest }))
+  assert.ok(read.ok && read.value.kind === 'put')
+  assert.deepEqual([overTheWire(read.value.entry), read.value.rest], [overTheWire(device), rest])
+  const refused = readDelta({ kind: 'laid', rest: rest.replace('02:00:00:00:00:01', 'none') })
+  assert.deepEqual(refused, { ok: false, refusal: 'rest: [5][0][2][0]: "none" is not one' })
 })
 
 test('nothing that JSON can say makes the readers throw', () => {

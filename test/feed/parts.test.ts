@@ -38,7 +38,7 @@ test('a snapshot tells what machines are to boot before the step that shows them
   )
   const last = messages.at(-1)
   assert.ok(last?.kind === 'delta' && last.number === 7 && last.serial === 9)
-  assert.deepEqual(new Set(last.deltas.map((delta) => delta.kind)), new Set(['put', 'set-aside']))
+  assert.deepEqual(new Set(last.deltas.map((delta) => delta.kind)), new Set(['laid', 'set-aside']))
 })
 
 function listener(drained: () => Promise<void>) {

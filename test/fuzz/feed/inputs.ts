@@ -1,7 +1,8 @@
 // Why this file exists: the feed as neither end would speak it: good messages with one value changed for another, and their
 // frames bent.
-import type { Delta, Entry } from '#directory'
+import type { Delta, Entry, Laid } from '#directory'
 import { type FeedMessage, feedVersion, type Sighting, type WireMessage } from '#feed'
+import { isDevice, textOf } from '../../../src/directory/at-rest.ts'
 import { encodeFrame } from '../../../src/feed/frames.ts'
 import { id, ip, label, mac, machine, name, network, vcn } from '../../directory/samples.ts'
 import { type Bend, bent, datagramBends, joined } from '../mutate.ts'
@@ -23,8 +24,11 @@ const entries: readonly Entry[] = [
   { kind: 'vo', id: id(91), dn: 'o=vo', name: label('physics'), quota: { vcpu: '4' }, members: [] },
   person,
 ]
-const deltas: readonly Delta[] = [
+const deltas: readonly (Delta | Laid)[] = [
   ...entries.map((entry): Delta => ({ kind: 'put', entry })),
+  ...entries
+    .filter((entry) => isDevice(entry))
+    .map((device): Laid => ({ kind: 'laid', rest: textOf(device) })),
   { kind: 'drop', id: id(11) },
   { kind: 'set-aside', item: { id: id(12), dn: 'cn=x', reason: 'twice' } },
 ]

@@ -2,8 +2,10 @@
 // understood means the same when it is said again, and can be followed.
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
+import type { FeedMessage, WireMessage } from '#feed'
 import { attachFeed } from '../../../src/feed/connection.ts'
 import { encodeFrame, FrameReader } from '../../../src/feed/frames.ts'
+import { asTold } from '../../../src/feed/parts.ts'
 import { readFeedMessage, readWireMessage, type ReadResult } from '../../../src/feed/read.ts'
 import { type FeedState, follow } from '../../../src/wire/picture.ts'
 import { MemoryStream } from '../memory-stream.ts'
@@ -31,7 +33,7 @@ function round(): Round {
     async hear(bytes, random) {
       const heard = await hearAs(readFeedMessage, bytes, random)
       const told = await hearAs(readWireMessage, bytes, random)
-      for (const message of heard.messages) take(message)
+      for (const message of heard.messages) take(saidAgain(message))
       if (heard.messages.length + told.messages.length > 0) return 'answered'
       const isOver = heard.reasons.length > 0 || told.reasons.length > 0
       return (isOver ? 'refused' : 'silent') satisfies Verdict
@@ -39,15 +41,15 @@ function round(): Round {
   }
 }
 
-async function hearAs(
-  read: (value: unknown) => ReadResult<unknown>,
+async function hearAs<In extends FeedMessage | WireMessage>(
+  read: (value: unknown) => ReadResult<In>,
   bytes: Uint8Array,
   random: () => number,
 ) {
   const stream = new MemoryStream('', 0)
-  const messages: unknown[] = []
+  const messages: In[] = []
   const reasons: string[] = []
-  attachFeed<unknown, unknown>(stream, {
+  attachFeed<In, unknown>(stream, {
     read,
     onMessage: (message) => {
       assert.equal(reasons.length, 0, 'nothing is heard after the end')
@@ -65,8 +67,10 @@ async function hearAs(
   return { messages, reasons }
 }
 
-function saidAgain(message: unknown): unknown {
-  const frames = new FrameReader().push(encodeFrame(message))
+/** As core would tell it. */
+function saidAgain(message: FeedMessage | WireMessage): unknown {
+  const told = 'deltas' in message ? { ...message, deltas: message.deltas.map(asTold) } : message
+  const frames = new FrameReader().push(encodeFrame(told))
   assert.ok(frames.ok)
   return frames.messages[0]
 }
