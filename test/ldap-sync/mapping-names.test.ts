@@ -86,3 +86,21 @@ test('whatever the values hold, names are host names and the rest is told in pla
     }),
   )
 })
+
+test('a single name that stands in the RDN as well is read as it is among others, however the RDN is spelt', () => {
+  const unit = fc.constantFrom('n', 'g', 'a', '1', '0', 'F', 'Z', '-', '.', '_')
+  const text = fc.oneof(
+    fc.string({ unit, minLength: 1, maxLength: 20 }),
+    fc.constantFrom('525400000001', '52-54-0-0-0-1', '10.0.0.1', 'rack', 'n1.rack', 'n1.rack.'),
+  )
+  for (const zone of ['cluster.test', 'rack']) {
+    const here = known(parseDnsName(zone))
+    fc.assert(
+      fc.property(text, (name) => {
+        const once = namingOf(`cn=${name},dc=test`, [name], here)
+        assert.deepEqual(once, namingOf(`CN = ${name}, dc=test`, [name, name], here))
+      }),
+      { numRuns: 500 },
+    )
+  }
+})

@@ -3,9 +3,11 @@
 import {
   type Cluster,
   type DnsName,
+  type EntryId,
   type Ip4,
   joinName,
   type Label,
+  type Mac,
   type Machine,
   type Nic,
   parseDnsName,
@@ -160,11 +162,13 @@ function clusterAbove(entry: RawEntry, tree: NearTree, domain: DnsName): Cluster
 /** The entry's own card first, then its children; a bad child is refused alone, as its own entry. */
 function nicsOf(entry: RawEntry, tree: NearTree, fields: Fields, domain: DnsName): Nic[] {
   const network = networkOf(fields)
-  const own = { id: entry.id, macs: fields.macs() }
+  const { id } = entry
+  const macs = fields.macs()
   const addresses = fields.addresses()
-  const nics = [nicAt(own, addresses[0], network)]
+  const nics = [nicAt(id, macs, addresses[0], network)]
   // A flat entry with several addresses: any of its cards gets the one of the network it is on.
-  for (let at = 1; at < addresses.length; at += 1) nics.push(nicAt(own, addresses[at], network))
+  for (let at = 1; at < addresses.length; at += 1)
+    nics.push(nicAt(id, macs, addresses[at], network))
   for (const child of tree.childrenOf(entry)) {
     const isCard = isDevice(child) || isHost(child)
     const nic = isCard ? mapNic(child, entry, new Fields(child, domain), domain) : undefined
@@ -174,7 +178,8 @@ function nicsOf(entry: RawEntry, tree: NearTree, fields: Fields, domain: DnsName
 }
 
 function nicAt(
-  { id, macs }: Pick<Nic, 'id' | 'macs'>,
+  id: EntryId,
+  macs: readonly Mac[],
   address: Ip4 | undefined,
   network: Label | undefined,
 ): Nic {

@@ -23,9 +23,11 @@ interface Reading {
 
 /** The value in the RDN is the canonical one, for LDAP's values have no order. */
 export function namingOf(dn: string, values: readonly string[], domain: DnsName): Naming {
-  const inRdn = namesInRdn(dn)
-  const first = inRdn.length === 0 ? undefined : inRdn[0]
   const only = values.length === 1 ? values[0] : undefined
+  const plain = only !== undefined && only === plainName(dn) ? nameAlone(only, domain) : undefined
+  if (plain !== undefined) return { name: plain, aliases: none, leftOut: none }
+  const inRdn = namesInRdn(dn)
+  const [first] = inRdn
   if (only !== undefined && only === first) {
     const { name } = readName(only, domain)
     if (name !== undefined) return { name, aliases: none, leftOut: none }
@@ -76,6 +78,13 @@ function isAlphanumeric(code: number): boolean {
 }
 
 const namingTypes: ReadonlySet<string> = new Set(['cn', 'commonname', '2.5.4.3', 'uid', 'userid'])
+
+/** What most are called: one label. All else is for `readName`, which says of this the same. */
+function nameAlone(text: string, domain: DnsName): DnsName | undefined {
+  if (text.includes('.') || parseMac(text) !== undefined) return undefined
+  const name = parseDnsName(text)
+  return name === domain ? undefined : name
+}
 
 function readName(text: string, domain: DnsName): Reading {
   const spelt = text.trim().toLowerCase()
