@@ -114,7 +114,7 @@ class Current {
     const consumer = new SyncConsumer({ known, resumed: true, attributes: ['cn'] })
     client.follow({ base: 'dc=x', filter }, [syncRequest({ mode: 'refreshAndPersist' })], {
       take: (operation, controls) => void consumer.take(operation, controls),
-      takeBytes: (message, id) => consumer.takeBytes(message, id) !== undefined,
+      takeBytes: (id, bytes, start, end) => consumer.takeBytes(id, bytes, start, end) !== undefined,
       pause: () => void consumer.settle(),
     })
   }

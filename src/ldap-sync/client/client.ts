@@ -40,8 +40,8 @@ export interface FoundEntry {
 export interface Listener {
   /** Every message of it, the last one too. */
   readonly take: (operation: Operation, controls: readonly Control[]) => void
-  /** The bytes of each message first, and the number that ours have. False: it must be decoded, for `take`. */
-  readonly takeBytes?: (message: Uint8Array, id: number) => boolean
+  /** The number that ours have, and each message where it stands. False: it must be decoded, for `take`. */
+  readonly takeBytes?: (id: number, bytes: Uint8Array, start: number, end: number) => boolean
   /** What has arrived is read. */
   readonly pause?: () => void
 }
@@ -71,7 +71,9 @@ export class LdapClient {
   readonly #framer = new Framer(ldapLimits)
   readonly #pauses = new Set<() => void>()
   readonly #takeEach = (message: Uint8Array): void => this.#takeMessage(message)
-  #takeBytes: ((message: Uint8Array) => boolean) | undefined
+  readonly #takeAt = (bytes: Uint8Array, start: number, end: number): boolean =>
+    this.#isTaken(bytes, start, end)
+  #takeBytes: ((bytes: Uint8Array, start: number, end: number) => boolean) | undefined
   #nextId = 1
   #closed: Fault | undefined
   #onClosed: ((fault: Fault) => void) | undefined
@@ -163,7 +165,7 @@ export class LdapClient {
       take: (message) => listener.take(message.operation, message.controls),
       fail: () => undefined,
     })
-    if (takeBytes) this.#takeBytes = (message) => takeBytes(message, id)
+    if (takeBytes) this.#takeBytes = (bytes, start, end) => takeBytes(id, bytes, start, end)
   }
 
   /** Any question with one answer; what the answer says, success or not, is for the caller to judge. */
@@ -234,13 +236,13 @@ export class LdapClient {
   }
 
   #receive(bytes: Uint8Array): void {
-    const refusal = this.#framer.push(bytes, this.#takeEach)
+    const refusal = this.#framer.push(bytes, this.#takeEach, this.#takeAt)
     for (const pause of this.#pauses) this.#guarded(pause)
     if (refusal) this.#end(badAnswer(this.#connection.peer, describeRefusal(refusal)))
   }
 
   #takeMessage(bytes: Uint8Array): void {
-    if (this.#closed || this.#isTaken(bytes)) return
+    if (this.#closed) return
     const read = decodeMessage(bytes)
     if (!read.ok) {
       this.#end(badAnswer(this.#connection.peer, describeRefusal(read.refusal)))
@@ -252,9 +254,10 @@ export class LdapClient {
     }
   }
 
-  #isTaken(bytes: Uint8Array): boolean {
+  /** By whoever needs no decoding; after the end by nobody, and that is enough. */
+  #isTaken(bytes: Uint8Array, start: number, end: number): boolean {
     try {
-      return this.#takeBytes?.(bytes) ?? false
+      return this.#closed !== undefined || (this.#takeBytes?.(bytes, start, end) ?? false)
     } catch (error) {
       this.#endBy(error)
       return true

@@ -1,5 +1,5 @@
-// Why this file exists: TCP cuts messages anywhere. This joins the pieces again, in one buffer that grows by
-// doubling and never beyond the longest message allowed.
+// Why this file exists: TCP cuts messages anywhere. What came in one piece is handed on where it stands; what was cut is joined
+// again, in one buffer that grows by doubling and never beyond the longest message allowed.
 import { type Asn1Limits, type Asn1Refusal, frameAt } from '#asn1'
 
 const firstBytes = 64 * 1024
@@ -7,6 +7,14 @@ const firstBytes = 64 * 1024
 const sequenceTag = 0x30
 const indefinite = 0x80
 const longestPlainHead = 4
+
+type Take = (message: Uint8Array) => void
+type TakeAt = (bytes: Uint8Array, start: number, end: number) => boolean
+
+interface Part {
+  readonly start: number
+  readonly end: number
+}
 
 export class Framer {
   readonly #limits: Asn1Limits
@@ -23,39 +31,62 @@ export class Framer {
     return this.#end - this.#start
   }
 
-  /** Hands each whole message to `take`, which must not keep the bytes. A refusal ends the stream. */
-  push(bytes: Uint8Array, take: (message: Uint8Array) => void): Asn1Refusal | undefined {
-    this.#append(bytes)
-    while (this.#start < this.#end) {
-      // Whoever speaks another protocol is known by his first byte.
-      if (this.#buffer[this.#start] !== sequenceTag) return { kind: 'bad-tag', at: 0 }
-      const end = this.#plainEnd()
-      if (end <= this.#end) {
-        const start = this.#start
-        this.#start = end
-        take(this.#buffer.subarray(start, end))
-        continue
-      }
-      const held = this.#buffer.subarray(this.#start, this.#end)
-      const framing = frameAt(held, 0, this.#limits)
-      if (framing.kind === 'refused') return framing.refusal
-      if (framing.kind === 'more') return undefined
-      this.#start += framing.end
-      take(held.subarray(0, framing.end))
+  /**
+   * Hands each whole message to `take`, which must not keep the bytes; before that to `takeAt`, which is told where it stands
+   * and says whether that was enough. A refusal ends the stream.
+   */
+  push(bytes: Uint8Array, take: Take, takeAt: TakeAt = leaveIt): Asn1Refusal | undefined {
+    const joined = Math.min(bytes.length, this.#missing())
+    if (joined > 0) {
+      this.#append(bytes.subarray(0, joined))
+      const next = this.#cut(this.#buffer, { start: this.#start, end: this.#end }, take, takeAt)
+      if (typeof next !== 'number') return next
+      this.#start = next
     }
+    const next = this.#cut(bytes, { start: joined, end: bytes.length }, take, takeAt)
+    if (typeof next !== 'number') return next
+    if (next < bytes.length) this.#append(bytes.subarray(next))
     return undefined
   }
 
-  /** Of a message of up to 64 KiB, as most are: seen without a view of what is held. Else it is beyond what is held. */
-  #plainEnd(): number {
-    const [at, buffer] = [this.#start, this.#buffer]
-    const first = this.#end - at < longestPlainHead ? indefinite : (buffer[at + 1] ?? indefinite)
-    const octets = first < 0x80 ? 0 : first - 0x80
-    if (octets > 2 || first === indefinite) return Infinity
-    const long =
-      octets === 1 ? (buffer[at + 2] ?? 0) : (buffer[at + 2] ?? 0) * 0x100 + (buffer[at + 3] ?? 0)
-    const length = octets === 0 ? first : long
-    return length <= this.#limits.lengthBytesMax ? at + 2 + octets + length : Infinity
+  /** Behind the last whole message. */
+  #cut(bytes: Uint8Array, part: Part, take: Take, takeAt: TakeAt): number | Asn1Refusal {
+    let at = part.start
+    while (at < part.end) {
+      // Whoever speaks another protocol is known by his first byte.
+      if (bytes[at] !== sequenceTag) return { kind: 'bad-tag', at: 0 }
+      const end = this.#plainEnd(bytes, at, part.end)
+      if (end > part.end) {
+        const framing = frameAt(bytes.subarray(at, part.end), 0, this.#limits)
+        if (framing.kind === 'refused') return framing.refusal
+        if (framing.kind === 'more') return at
+        take(bytes.subarray(at, at + framing.end))
+        at += framing.end
+      } else {
+        if (!takeAt(bytes, at, end)) take(bytes.subarray(at, end))
+        at = end
+      }
+    }
+    return at
+  }
+
+  /** So much is missing of the message that is held in part; of one whose length is not plain, all that comes. */
+  #missing(): number {
+    if (this.#start === this.#end) return 0
+    return this.#plainEnd(this.#buffer, this.#start, this.#end) - this.#end
+  }
+
+  /** Of a message of up to 64 KiB, as most are: seen without a view of it. Else it is beyond what is there. */
+  #plainEnd(bytes: Uint8Array, at: number, end: number): number {
+    const first = end - at < longestPlainHead ? indefinite : (bytes[at + 1] ?? indefinite)
+    if (first < indefinite) return this.#allowed(at + 2, first)
+    const [high, low] = [bytes[at + 2] ?? 0, bytes[at + 3] ?? 0]
+    if (first === indefinite + 1) return this.#allowed(at + 3, high)
+    return first === indefinite + 2 ? this.#allowed(at + 4, high * 0x100 + low) : Infinity
+  }
+
+  #allowed(start: number, length: number): number {
+    return length <= this.#limits.lengthBytesMax ? start + length : Infinity
   }
 
   #append(bytes: Uint8Array): void {
@@ -73,4 +104,8 @@ export class Framer {
     this.#buffer.set(bytes, this.#end)
     this.#end += bytes.length
   }
+}
+
+function leaveIt(): boolean {
+  return false
 }

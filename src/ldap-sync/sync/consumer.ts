@@ -65,9 +65,9 @@ export class SyncConsumer {
     return this.#refreshing
   }
 
-  /** A whole message with this number, as it came; `undefined` when it must be decoded for `take`. */
-  takeBytes(message: Uint8Array, id: number): Heard | undefined {
-    const entry = this.#reader.read(message, id)
+  /** A whole message where it stands, and the number of ours; `undefined` when it must be decoded for `take`. */
+  takeBytes(id: number, bytes: Uint8Array, start?: number, end?: number): Heard | undefined {
+    const entry = this.#reader.read(id, bytes, start, end)
     if (entry === undefined) return undefined
     const first = this.#stage(entry)
     return this.#excess() ?? first ?? nothing

@@ -37,14 +37,13 @@ export class EntryReader {
     this.#packer = new EntryPacker(new Map(Array.from(wanted, (name) => [name, name])))
   }
 
-  /** The entry of a whole message that answers to `messageId`; `undefined` when it must be read in full. */
-  read(bytes: Uint8Array, messageId: number): RawEntry | undefined {
-    if (bytes.length > packedFromBytesMax) return undefined
+  /** The entry of the whole message from `start` to `end`; `undefined` when it must be read in full. */
+  read(messageId: number, bytes: Uint8Array, start = 0, end = bytes.length): RawEntry | undefined {
+    if (end - start > packedFromBytesMax) return undefined
     this.#bytes = bytes
-    this.#at = 0
-    const whole = this.#enter(tag.sequence, bytes.length)
-    if (whole !== bytes.length || !this.#answers(messageId, whole)) return undefined
-    return this.#entry(whole) ? this.#state(whole) : undefined
+    this.#at = start
+    if (this.#enter(tag.sequence, end) !== end || !this.#answers(messageId, end)) return undefined
+    return this.#entry(end) ? this.#state(end) : undefined
   }
 
   #answers(messageId: number, whole: number): boolean {

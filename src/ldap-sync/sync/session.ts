@@ -120,9 +120,9 @@ export class Session {
       take: (operation, controls) => {
         if (!this.#over) this.#hear(consumer.take(operation, controls))
       },
-      takeBytes: (message, id) => {
+      takeBytes: (id, bytes, start, end) => {
         if (this.#over) return true
-        const heard = consumer.takeBytes(message, id)
+        const heard = consumer.takeBytes(id, bytes, start, end)
         if (heard) this.#hear(heard)
         return heard !== undefined
       },
