@@ -5,7 +5,7 @@ import { type Mac, parseMac } from './mac.ts'
 import { type DnsName, parseDnsName, parseLabel } from './name.ts'
 import { absent, Places } from './places.ts'
 import { type Read, readPlain } from './plain-reader.ts'
-import { hashOf } from './slots.ts'
+import { hashOf, hashOfPart } from './slots.ts'
 import { parseUuid } from './uuid.ts'
 
 export type Device = Machine | Vcn
@@ -48,7 +48,7 @@ export function idAtRest(rest: AtRest<Named>): EntryId {
 
 /** Of its id. */
 export function hashAtRest(rest: AtRest<Named>): number {
-  return hashOf(typeof rest === 'string' ? rest.slice(idStart, idStart + idLength) : rest.id)
+  return typeof rest === 'string' ? hashOfPart(rest, idStart, idStart + idLength) : hashOf(rest.id)
 }
 
 export function isIdAtRest(rest: AtRest<Named>, id: EntryId): boolean {

@@ -3,7 +3,7 @@ import { eachName } from './device-names.ts'
 import type { Entry, Machine, Nic, Vcn } from './entry.ts'
 import { formatIp4, type Ip4 } from './ip4.ts'
 import { isUnicastMac } from './mac.ts'
-import { hashOf, hashOfText } from './slots.ts'
+import { hashOf, hashOfPart } from './slots.ts'
 
 /** `address 10.1.0.7`: reads well in a reason, and is stored as it is, so its spelling never changes. */
 export type ClaimKey = string
@@ -43,9 +43,9 @@ export function claimHashesOf(entry: Entry): readonly number[] {
   if (device === undefined || only === undefined) return claimsOf(entry).map(hashOf)
   const hashes: number[] = []
   const [mac] = only.macs
-  if (mac !== undefined && isUnicastMac(mac)) hashes.push(hashOfText(mac, behindMac))
-  if (only.address !== undefined) hashes.push(hashOfText(formatIp4(only.address), behindAddress))
-  hashes.push(hashOfText(device.name, behindName))
+  if (mac !== undefined && isUnicastMac(mac)) hashes.push(hashBehind(behindMac, mac))
+  if (only.address !== undefined) hashes.push(hashBehind(behindAddress, formatIp4(only.address)))
+  hashes.push(hashBehind(behindName, device.name))
   return hashes
 }
 
@@ -55,6 +55,10 @@ function soleCardOf({ nics }: Machine | Vcn): Nic | undefined {
   return second === undefined && only?.label === undefined && (only?.macs.length ?? 2) < 2
     ? only
     : undefined
+}
+
+function hashBehind(before: number, text: string): number {
+  return hashOfPart(text, 0, text.length, before)
 }
 
 const behindMac = hashOf('MAC ')

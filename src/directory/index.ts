@@ -78,7 +78,7 @@ export {
   settleRoutes,
   toldRoutes,
 } from './route.ts'
-export { hashOf, Slots, type SlotsDraft } from './slots.ts'
+export { hashOf, hashOfPart, Slots, type SlotsDraft } from './slots.ts'
 export {
   applyDelta,
   applyDeltas,

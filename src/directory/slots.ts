@@ -123,15 +123,20 @@ function* itemsWith<T>({ hashes, items }: Bucket<T>, hash: number): Generator<T>
 
 /** FNV-1a over the key's text, or a multiplicative hash of a number: 32 bits, signed, as small integers are. */
 export function hashOf(key: string | number): number {
-  return typeof key === 'number' ? Math.imul(key, 0x9e37_79b1) : hashOfText(key, hashOfNothing)
+  return typeof key === 'number' ? Math.imul(key, 0x9e37_79b1) : hashOfPart(key, 0, key.length)
 }
 
 const hashOfNothing = 0x811c_9dc5 | 0
 
-/** Of a text that stands behind another one, of which the hash is known. */
-export function hashOfText(text: string, before: number): number {
+/** Of a part of a text, which is not taken out for it, or of one behind another text, of which the hash is known. */
+export function hashOfPart(
+  text: string,
+  start: number,
+  end: number,
+  before: number = hashOfNothing,
+): number {
   let hash = before
-  for (let at = 0; at < text.length; at += 1) {
+  for (let at = start; at < end; at += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x0100_0193)
   }
   return hash

@@ -1,6 +1,6 @@
 // Why this file exists: 100,000 entries are received, kept, compared and copied. Each is one flat text from the moment it is
 // received: what all have in common is a number in it, and nothing is looked at before somebody asks.
-import { type EntryId, parseUuid } from '#directory'
+import { type EntryId, hashOf, hashOfPart, parseUuid } from '#directory'
 import { type Attributes, sharedNames, sharedValues } from './attribute-list.ts'
 
 /**
@@ -122,7 +122,7 @@ export function idHash(text: PackedEntry | EntryId): number {
 }
 
 export function keyHash(key: string): number {
-  return hashOfPart(key, 0, key.length)
+  return hashOf(key)
 }
 
 /** The same as of its key, which is not taken out for it. */
@@ -133,15 +133,6 @@ export function keyHashIn(packed: PackedEntry): number {
   return hashOfPart(packed, cursor.at, cursor.at + (head >>> 2))
 }
 
-/** FNV-1a. */
-function hashOfPart(text: string, start: number, end: number): number {
-  let hash = 0x811c_9dc5 | 0
-  for (let at = start; at < end; at += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x0100_0193)
-  }
-  return hash
-}
-
 export function namesIn(packed: PackedEntry): readonly string[] {
   const number = namesNumberIn(packed)
   return number === unsharedNames ? valuesStart(packed).values() : sharedNames.at(number)
@@ -149,9 +140,11 @@ export function namesIn(packed: PackedEntry): readonly string[] {
 
 export function valuesIn(packed: PackedEntry, name: string): readonly string[] | undefined {
   const number = namesNumberIn(packed)
+  const shared = number === unsharedNames ? undefined : sharedNames.at(number)
+  // Half of what is asked for is not there, and most names are shared: then nothing is read.
+  if (shared?.includes(name) === false) return undefined
   const cursor = valuesStart(packed)
-  const names = number === unsharedNames ? cursor.values() : sharedNames.at(number)
-  const place = names.indexOf(name)
+  const place = (shared ?? cursor.values()).indexOf(name)
   if (place < 0) return undefined
   for (let before = 0; before < place; before += 1) cursor.skipValues()
   return cursor.values()

@@ -15,14 +15,18 @@ type Children = readonly PackedEntry[] | SlotsDraft<PackedEntry>
 /** Entries at rest, by the key of what they stand below. */
 export class Siblings {
   readonly #below = new Map<string, Children>()
+  /** How long the key of a parent ever was: few are, and most entries, which have no child, are told by that. */
+  readonly #parentLengths = new Set<number>()
 
   of(parent: string): readonly PackedEntry[] {
+    if (!this.#parentLengths.has(parent.length)) return none
     const children = this.#below.get(parent) ?? none
     return 'length' in children ? children : [...children.items()]
   }
 
   /** `hash`: of its id. */
   add(parent: string, hash: number, packed: PackedEntry): void {
+    this.#parentLengths.add(parent.length)
     const children = this.#below.get(parent) ?? []
     if ('length' in children && children.length < listLengthMax) {
       this.#below.set(parent, [...children, packed])
