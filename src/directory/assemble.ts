@@ -113,6 +113,7 @@ export function stepAll(assembly: Assembly, changes: readonly Change[]): Step {
     known: next,
     book: new ClaimBook(before, changes.length * claimsUsual),
     touched,
+    fresh: [],
   }
   const recordedKeys = new RecordedKeys(assembly.recorded)
   for (const change of changes) take(draft, change, recordedKeys)
@@ -141,7 +142,11 @@ interface Draft {
   readonly book: ClaimBook
   /** Whose verdict may be another one now. */
   readonly touched: Touched
+  /** What was never seen before is put as it came, unless it is touched after that. A first refresh is nothing else. */
+  readonly fresh: Put[]
 }
+
+type Put = Extract<Delta, { readonly kind: 'put' }>
 
 /** What each entry held, worked out when the first asks: only entries that cannot be read do. */
 class RecordedKeys {
@@ -179,13 +184,16 @@ function take(draft: Draft, change: Change, recorded: RecordedKeys): void {
 }
 
 function put(draft: Draft, entry: Entry): void {
-  const { known, book, touched } = draft
+  const { known, book, touched, fresh } = draft
   if (known.has(entry.id)) {
     replace(draft, entry, claimsOf(entry))
     return
   }
   book.claimAll(entry)
-  touched.set(entry.id, { is: entry, rest: known.add(entry) })
+  const rest = known.add(entry)
+  // It may have been there until this step, and gone.
+  if (touched.size > 0 && touched.has(entry.id)) touched.set(entry.id, { is: entry, rest })
+  else fresh.push(putOf(entry, rest))
 }
 
 function replace(draft: Draft, is: Known, claims: readonly ClaimKey[]): void {
@@ -223,32 +231,55 @@ function replaceClaims(
 
 /** First what stops being served, then what is: no key leads to two entries on the way. */
 function settle(draft: Draft): readonly Delta[] {
-  const stops: Delta[] = []
-  const puts: Delta[] = []
-  for (const id of draft.book.reopened()) {
-    const is = draft.touched.has(id) ? undefined : draft.known.get(id)
-    const rest = is && draft.known.atRest(id)
-    if (rest !== undefined && is) draft.touched.set(id, { is, rest })
+  const { known, touched, fresh, book } = draft
+  for (const id of book.reopened()) {
+    const is = touched.has(id) ? undefined : known.get(id)
+    const rest = is && known.atRest(id)
+    if (rest !== undefined && is) touched.set(id, { is, rest })
   }
-  for (const [id, touch] of draft.touched) {
-    const was = draft.before.known.atRest(id)
-    if (!touch) {
-      if (was !== undefined) stops.push({ kind: 'drop', id })
-      continue
-    }
-    const judged = judge(draft, touch.is)
-    const rest = judged === touch.is ? touch.rest : draft.known.set(judged)
-    if (judged.kind !== 'waiting') {
-      if (was !== rest) puts.push(putOf(judged, rest))
-    } else if (!isSameAside(was, judged)) {
-      const { dn, reason } = judged
-      stops.push({ kind: 'set-aside', item: { id, dn, reason } })
+  const verdicts: Verdicts = { stops: [], puts: [] }
+  for (const [id, touch] of touched) settleTouched(draft, id, touch, verdicts)
+  for (const put of fresh) {
+    if (touched.size > 0 && touched.has(put.entry.id)) continue
+    const judged = judge(draft, put.entry)
+    if (judged === put.entry) verdicts.puts.push(put)
+    else if (judged.kind === 'waiting') {
+      known.set(judged)
+      verdicts.stops.push(asideOf(judged))
     }
   }
-  return [...stops, ...puts]
+  const { stops, puts } = verdicts
+  return stops.length === 0 ? puts : [...stops, ...puts]
 }
 
-function putOf(entry: Entry, rest: AtRest<OtherEntry | Waiting>): Delta {
+interface Verdicts {
+  readonly stops: Delta[]
+  readonly puts: Delta[]
+}
+
+function settleTouched(
+  draft: Draft,
+  id: EntryId,
+  touch: Touch | undefined,
+  { stops, puts }: Verdicts,
+): void {
+  const was = draft.before.known.atRest(id)
+  if (!touch) {
+    if (was !== undefined) stops.push({ kind: 'drop', id })
+    return
+  }
+  const judged = judge(draft, touch.is)
+  const rest = judged === touch.is ? touch.rest : draft.known.set(judged)
+  if (judged.kind === 'waiting') {
+    if (!isSameAside(was, judged)) stops.push(asideOf(judged))
+  } else if (was !== rest) puts.push(putOf(judged, rest))
+}
+
+function asideOf({ id, dn, reason }: Waiting): Delta {
+  return { kind: 'set-aside', item: { id, dn, reason } }
+}
+
+function putOf(entry: Entry, rest: AtRest<OtherEntry | Waiting>): Put {
   return typeof rest === 'string' ? { kind: 'put', entry, rest } : { kind: 'put', entry }
 }
 
