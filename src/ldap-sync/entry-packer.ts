@@ -16,7 +16,7 @@ import { RawEntry } from './raw-entry.ts'
 
 /** Of all that one entry is read from. Entries with photographs may be longer. */
 export const packedFromBytesMax = 8 * 1024
-/** What is packed is hardly ever longer than what it is packed from, and never more than twice that. */
+/** What is packed is hardly ever longer than what it is packed from, and with a key of its own not twice as long. */
 const bufferBytes = 2 * packedFromBytesMax + 1024
 const ascii = 0x80
 const hyphen = 0x2d
@@ -143,6 +143,8 @@ export class EntryPacker {
     const key = dnKey(dn)
     if (key === dn) return true
     if (key === dn.toLowerCase()) return this.#spell(head, keySpelling.lowerCase)
+    // One that had to be escaped may be three times as long: there may be no room for it.
+    if (key.length > dn.length) return false
     this.#spell(head, keySpelling.own)
     return this.#text(key)
   }

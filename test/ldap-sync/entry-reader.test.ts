@@ -136,6 +136,25 @@ test('whatever else an entry holds, it is read the same or left to the decoder',
   )
 })
 
+test('a DN whose key is three times as long has room, beside the longest values', () => {
+  const reader = new EntryReader(attributes)
+  const longest = {
+    id: messageId,
+    dn: `cn=a${'\n'.repeat(3_990)}b`,
+    attributes: [{ name: 'cn', values: ['x'.repeat(4_000)] }],
+    state: 1,
+    uuid: new Uint8Array(16).fill(1),
+    cookie: false,
+    critical: false,
+    more: [],
+  }
+  for (const blanks of [' ', '\n', '=']) {
+    const bytes = messageOf({ ...longest, dn: longest.dn.replaceAll('\n', blanks) })
+    const entry = reader.read(messageId, ...asReceived(bytes))
+    if (entry) assert.deepEqual(entry, readInFull(bytes))
+  }
+})
+
 test('bytes that stand where the sync state belongs are no state, also in the first message', () => {
   const operation = { kind: 'searchEntry', dn: 'cn=a', attributes: [] } as const
   const [good = 0, ...rest] = encodeMessage({ id: messageId, operation, controls: [] })
