@@ -4,10 +4,11 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
 const port = 67
-const answerMillisMax = 200
 const fixedBytes = 236
 
 export class DhcpAsker implements Disposable {
+  /** What is not answered by then is taken for lost. */
+  answerMillisMax = 200
   readonly #socket: Socket
   readonly #server: string
   readonly #relay: readonly number[]
@@ -37,7 +38,7 @@ export class DhcpAsker implements Disposable {
     this.#id = (this.#id + 1) >>> 0
     this.#waiting = { id: this.#id, resolve }
     this.#socket.send(this.#discover(mac), port, this.#server)
-    const late = setTimeout(() => resolve(undefined), answerMillisMax)
+    const late = setTimeout(() => resolve(undefined), this.answerMillisMax)
     return promise.finally(() => clearTimeout(late))
   }
 

@@ -3,12 +3,13 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
 const port = 53
-const answerMillisMax = 200
 const headerBytes = 12
 /** A pointer to the name, type, class, time to live and length stand before the address. */
 const recordHeadBytes = 12
 
 export class DnsAsker implements Disposable {
+  /** What is not answered by then is taken for lost. */
+  answerMillisMax = 200
   readonly #socket: Socket
   #id = 0
   #waiting:
@@ -35,7 +36,7 @@ export class DnsAsker implements Disposable {
     this.#id = (this.#id + 1) & 0xffff
     this.#waiting = { id: this.#id, resolve }
     this.#socket.send(questionOf(name, this.#id))
-    const late = setTimeout(() => resolve(undefined), answerMillisMax)
+    const late = setTimeout(() => resolve(undefined), this.answerMillisMax)
     return promise.finally(() => clearTimeout(late))
   }
 
