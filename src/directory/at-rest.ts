@@ -1,6 +1,6 @@
 // Why this file exists: nearly all of a directory is asked about never or once a day. A device that rests is one flat text
 // of 200 bytes, a sixth of what it takes as values; who looks at it makes the values anew, in some microseconds.
-import type { Entry, EntryId, Machine, Nic, Role, Vcn } from './entry.ts'
+import type { Entry, EntryId, Machine, Nic, Role, Unfinished, Vcn } from './entry.ts'
 import { type Mac, parseMac } from './mac.ts'
 import { type DnsName, parseDnsName, parseLabel } from './name.ts'
 import { absent, Places } from './places.ts'
@@ -108,9 +108,6 @@ function nicValues({ id, label, macs, address, network }: Nic, device: EntryId):
   return [id === device ? absent : id, label ?? absent, macs, address ?? absent, network ?? absent]
 }
 
-/** Members that are absent are left out: an entry has the same members wherever it comes from. */
-type Unfinished<T> = { -readonly [K in keyof T]: T[K] }
-
 function device(value: unknown): Device {
   const places = Places.of(value)
   const kind = places.text(1)
@@ -120,15 +117,9 @@ function device(value: unknown): Device {
 
 /** The order of the places is that of `machineValues`. */
 function machine(places: Places): Machine {
-  const id = places.parsed(0, parseUuid)
   const read: Unfinished<Machine> = {
+    ...devicePart(places),
     kind: 'machine',
-    id,
-    dn: places.text(2),
-    name: places.parsed(3, parseDnsName),
-    aliases: places.list(4, dnsName),
-    nics: nics(places, id),
-    tags: places.list(6, text),
     role: role(places),
     bootParameters: places.list(13, text),
   }
@@ -147,15 +138,9 @@ function machine(places: Places): Machine {
 
 /** The order of the places is that of `vcnValues`. */
 function vcn(places: Places): Vcn {
-  const id = places.parsed(0, parseUuid)
   const read: Unfinished<Vcn> = {
+    ...devicePart(places),
     kind: 'vcn',
-    id,
-    dn: places.text(2),
-    name: places.parsed(3, parseDnsName),
-    aliases: places.list(4, dnsName),
-    nics: nics(places, id),
-    tags: places.list(6, text),
     vo: places.parsed(7, parseLabel),
     cluster: places.parsed(8, parseLabel),
   }
@@ -164,6 +149,21 @@ function vcn(places: Places): Vcn {
   if (host !== undefined) read.host = host
   if (image !== undefined) read.image = image
   return read
+}
+
+/** The order of the places is that of `deviceValues`. */
+function devicePart(
+  places: Places,
+): Pick<Device, 'id' | 'dn' | 'name' | 'aliases' | 'nics' | 'tags'> {
+  const id = places.parsed(0, parseUuid)
+  return {
+    id,
+    dn: places.text(2),
+    name: places.parsed(3, parseDnsName),
+    aliases: places.list(4, dnsName),
+    nics: nics(places, id),
+    tags: places.list(6, text),
+  }
 }
 
 function nics(places: Places, device: EntryId): readonly Nic[] {

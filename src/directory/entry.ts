@@ -107,3 +107,9 @@ export interface SetAside {
   readonly dn: string
   readonly reason: string
 }
+
+/**
+ * An entry that is being made: members that are absent are left out, so that it has the same ones wherever it comes from.
+ * Spreading what is nearly always absent would take longer than all else.
+ */
+export type Unfinished<T> = { -readonly [Key in keyof T]: T[Key] }

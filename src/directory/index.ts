@@ -28,6 +28,7 @@ export type {
   Person,
   Role,
   SetAside,
+  Unfinished,
   Vcn,
   Vo,
 } from './entry.ts'

@@ -12,6 +12,7 @@ import {
   type Nic,
   parseDnsName,
   parseLabel,
+  type Unfinished,
   type Vcn,
   visible,
 } from '#directory'
@@ -70,7 +71,7 @@ export function mapMachine(
   const serial = fields.soleText('serialnumber')
   const bootFile = bootFileOf(fields)
   if (name === undefined) return undefined
-  const machine: Building<Machine> = {
+  const machine: Unfinished<Machine> = {
     kind: 'machine',
     id: entry.id,
     dn: fields.dn,
@@ -88,9 +89,6 @@ export function mapMachine(
   if (bootFile !== undefined) machine.bootFile = bootFile
   return machine
 }
-
-/** Spreading what is nearly always absent would take longer than all else. */
-type Building<T> = { -readonly [Key in keyof T]: T[Key] }
 
 function hasMac(nics: readonly Nic[]): boolean {
   for (const { macs } of nics) if (macs.length > 0) return true
@@ -210,7 +208,7 @@ export function mapNic(
   if (addresses.length > 1) fields.refuse('ipHostNumber has several values on one card')
   const network = networkOf(fields)
   if (fields.problems.length > 0 || label === undefined) return undefined
-  const nic: Building<Nic> = { id: entry.id, label, macs }
+  const nic: Unfinished<Nic> = { id: entry.id, label, macs }
   if (addresses[0] !== undefined) nic.address = addresses[0]
   if (network !== undefined) nic.network = network
   return nic
