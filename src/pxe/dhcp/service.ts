@@ -2,8 +2,8 @@
 // Sockets, clock, disk and log come in as arguments.
 import { formatIp4, type Ip4, type Network, type Snapshot } from '#directory'
 import type { Sighting } from '#feed'
-import { journaled } from '../lease/book.ts'
-import { clockJumpMs } from '../lease/stamp.ts'
+import { journaled, type LeaseBook } from '../lease/book.ts'
+import { clockJumpMs, type Stamp } from '../lease/stamp.ts'
 import { AlarmGate } from './alarm-gate.ts'
 import { answer } from './answer.ts'
 import { decide, type Deciding, ownAlarm, type Raise, worldNow } from './decide.ts'
@@ -112,24 +112,32 @@ function judgeBy(deciding: Deciding): DhcpService['judge'] {
 /** Notices a clock that was set, and forgets what has ended. */
 function timeRounds(parts: DhcpServiceParts, raise: Raise): () => Promise<void> {
   let last = parts.clock()
-  /** The journal reckons by another time: of an earlier boot, or of before the clock was set. */
-  let isStale = true
+  /** When all of the journal was last written by one time. Never in this life: some may be of an earlier boot. */
+  let written: Stamp | undefined
   return async () => {
     const now = parts.clock()
     const jump = clockJumpMs(last, now)
-    if (jump !== 0) {
-      raise(ownAlarm(now, 'CPC-DHCP-009', `by ${Math.round(jump / 1000)} s`))
-      isStale = true
-    }
+    if (jump !== 0) raise(ownAlarm(now, 'CPC-DHCP-009', `by ${Math.round(jump / 1000)} s`))
     last = now
+    const isStale = written === undefined || isOfAnotherTime(parts.book, written, now)
     const changes = [...parts.book.sweep(now), ...(isStale ? journaled(parts.book, now) : [])]
     try {
       if (changes.length > 0) await parts.journal.append(changes)
-      isStale = false
+      if (isStale) written = now
     } catch (cause) {
       raise(ownAlarm(now, 'CPC-DHCP-006', String(cause)))
     }
   }
+}
+
+/** Whether some of the journal reckons by another time than now's: also by one that was set and set back between two rounds. */
+function isOfAnotherTime(book: LeaseBook, written: Stamp, now: Stamp): boolean {
+  if (clockJumpMs(written, now) !== 0) return true
+  for (const { since } of book.all()) {
+    const isWrittenSince = since.monotonicMs >= written.monotonicMs
+    if (isWrittenSince && clockJumpMs(since, now) !== 0) return true
+  }
+  return false
 }
 
 /** HOSTILE 10: its card is asked for once a minute, not once for each machine that it lures. */

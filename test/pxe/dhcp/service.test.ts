@@ -214,6 +214,19 @@ test('HOSTILE 36: a clock that was set while nobody looked is made good at the f
   assert.equal(lease && remainingMs(lease, rebooted), 535_000)
 })
 
+test('HOSTILE 36: a lease of an hour that was set and set back between two rounds is written anew', async () => {
+  const { service, site, ask, journal } = running()
+  await service.tick()
+  const { wallMs } = site.now
+  site.now = { ...later(site.now, 1), wallMs: wallMs - 3_600_000 }
+  await ask(take('10.77.0.205'))
+  site.now = { ...later(site.now, 1), wallMs: wallMs + 2_000 }
+  await service.tick()
+  const rebooted = { wallMs: site.now.wallMs + 60_000, monotonicMs: 9, bootId: 'boot-2' }
+  const [lease] = restoreLeases(await journal.load(), rebooted).leases
+  assert.equal(lease && remainingMs(lease, rebooted), 539_000)
+})
+
 test('HOSTILE 25: a pool address where somebody answers is set aside, and the next one is offered', async () => {
   const { ask, inUse, site, alarms } = running()
   inUse.set(ip('10.77.0.205'), undefined)
