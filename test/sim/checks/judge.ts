@@ -138,9 +138,10 @@ export class Judge {
       return this.fail(
         `invariant 2: ${address} was acknowledged to ${card} for ${seconds} s before it was synced; the disk has ${this.#recordText(lease)}`,
       )
+    // As when it is synced, though no disk took it.
+    if (isDescribed) this.#setAside.delete(address)
     const aside = this.#setAside.get(address) ?? 0
-    if (aside > now && !isDescribed)
-      return this.fail(`${address} was given to ${card} while it was set aside`)
+    if (aside > now) return this.fail(`${address} was given to ${card} while it was set aside`)
     const other = this.promises.of(address, now)
     if (other && other.card !== card && !this.#mayReplace(other, card, snapshot))
       return this.fail(`invariant 1: ${address} of ${other.card} was acknowledged to ${card}`)
