@@ -5,6 +5,7 @@ import { type Mac, parseMac } from './mac.ts'
 import { type DnsName, parseDnsName, parseLabel } from './name.ts'
 import { absent, Places } from './places.ts'
 import { type Read, readPlain } from './plain-reader.ts'
+import { isRole } from './plain-values.ts'
 import { hashOf, hashOfPart } from './slots.ts'
 import { parseUuid } from './uuid.ts'
 
@@ -187,9 +188,7 @@ function nic(places: Places, device: EntryId): Nic {
 
 function role(places: Places): Role {
   const value = places.text(7)
-  return value === 'host' || value === 'other'
-    ? value
-    : places.refuse(7, 'is neither host nor other')
+  return isRole(value) ? value : places.refuse(7, 'is neither host nor other')
 }
 
 function text(places: Places, at: number): string {

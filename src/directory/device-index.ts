@@ -33,8 +33,11 @@ export class DeviceIndex<K extends string | number> implements Lookup<K, Found> 
   get(key: K): Found | undefined {
     for (const rest of this.#slots.all(hashOf(key))) {
       const device = deviceOf(rest)
-      const nicIndex = this.#keysIn(device).get(key)
-      if (nicIndex !== undefined) return { device, nicIndex }
+      let found: number | undefined
+      this.#keysOf(device, (own, nicIndex) => {
+        if (own === key) found ??= nicIndex
+      })
+      if (found !== undefined) return { device, nicIndex: found }
     }
     return undefined
   }

@@ -1,15 +1,12 @@
 // Why this file exists: what rests as a list is read 100,000 times at a start. Each value is looked at as in
 // `plain-reader.ts`, but without an object for each: the way to it is spelt only when it is refused.
 import { type Ip4, ip4 } from './ip4.ts'
-import { unreadable } from './plain-reader.ts'
+import { none, unreadable } from './plain-reader.ts'
 
 /** Stands for a value that is not there: no number and no text of ours. */
 export const absent = null
 
 type Parse<T> = (text: string) => T | undefined
-
-/** Most lists of most entries: one for all of them. */
-const none: readonly never[] = Object.freeze([])
 
 /** The values of one list. Each read says what it expects where. */
 export class Places {

@@ -75,7 +75,7 @@ export function parsed<T extends string>(plain: Plain, parse: (text: string) => 
 }
 
 /** Most lists of most entries: one for all of them. */
-const none: readonly never[] = Object.freeze([])
+export const none: readonly never[] = Object.freeze([])
 
 export function list<T>(plain: Plain, read: (item: Plain) => T): readonly T[] {
   const { value } = plain

@@ -15,5 +15,9 @@ export function address(plain: Plain): Ip4 {
 
 export function role(plain: Plain): Role {
   const value = text(plain)
-  return value === 'host' || value === 'other' ? value : refuse(plain, 'neither host nor other')
+  return isRole(value) ? value : refuse(plain, 'neither host nor other')
+}
+
+export function isRole(value: string): value is Role {
+  return value === 'host' || value === 'other'
 }

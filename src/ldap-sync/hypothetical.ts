@@ -52,7 +52,6 @@ function overlay(tree: RawTree, put: readonly RawEntry[]): RawTree {
   const byId = new Map(put.map((entry) => [entry.id, entry]))
   const byKey = new Map(put.map((entry) => [entry.key, entry]))
   return {
-    has: (id) => byId.has(id) || tree.has(id),
     get: (id) => byId.get(id) ?? tree.get(id),
     at: (key) => byKey.get(key) ?? tree.at(key),
     children(key) {

@@ -24,7 +24,6 @@ const known = rawEntry(
   ]),
 )
 const tree: RawTree = {
-  has: (id) => id === known.id,
   get: (id) => (id === known.id ? known : undefined),
   at: (key) => (key === known.key ? known : undefined),
   children: () => [],

@@ -31,8 +31,6 @@ export interface RawEntries extends Iterable<RawEntry> {
 
 /** The tree as those see it who ask what an entry means. */
 export interface RawTree {
-  /** Wakes nothing. */
-  has(id: EntryId): boolean
   get(id: EntryId): RawEntry | undefined
   at(key: string): RawEntry | undefined
   children(key: string): readonly RawEntry[]
@@ -47,10 +45,6 @@ export class Replica implements RawTree {
 
   get size(): number {
     return this.#byId.size
-  }
-
-  has(id: EntryId): boolean {
-    return this.packedOf(id) !== undefined
   }
 
   get(id: EntryId): RawEntry | undefined {
