@@ -2,7 +2,6 @@
 // known and whose every byte is checked (HOSTILE 38). JSON lines: a header, an entry each, a checksum.
 import { readLines, saveLines, setAside } from '#checked-file'
 import { parseUuid } from '#directory'
-import { attributeList } from './attribute-list.ts'
 import { CopyLineReader } from './copy-line.ts'
 import { rawEntry, type RawEntry } from './raw-entry.ts'
 import type { TreeContent } from './sync/tree.ts'
@@ -102,7 +101,7 @@ function parseEntry(line: unknown): RawEntry | undefined {
     if (typeof name !== 'string' || !isTextList(values)) return undefined
     attributes.push([name, values])
   }
-  return rawEntry(id, dn, attributeList(attributes))
+  return rawEntry(id, dn, new Map(attributes))
 }
 
 function parseLine(line: string): unknown {

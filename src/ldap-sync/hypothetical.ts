@@ -1,7 +1,7 @@
 // Why this file exists: what an entry would mean is asked before it is written: it is laid over the tree as it is, and mapped
 // by the very functions that map what is written. The tree itself does not change.
 import type { DnsName, EntryId } from '#directory'
-import { attributeList } from './attribute-list.ts'
+import type { Attributes } from './attribute-list.ts'
 import { dnKey } from './dn.ts'
 import { affectedBy, mapEntry } from './mapping/map.ts'
 import type { DirectoryChange } from './projection.ts'
@@ -25,7 +25,7 @@ export function changesIf(
 ): readonly DirectoryChange[] {
   const put = entries.map(({ dn, attributes }) => {
     const id = tree.at(dnKey(dn))?.id ?? newId()
-    return rawEntry(id, dn, attributeList(merged(attributes)))
+    return rawEntry(id, dn, merged(attributes))
   })
   const before = put.flatMap(({ id }) => tree.get(id) ?? [])
   const laidOver = overlay(tree, put)
@@ -39,13 +39,13 @@ export function changesIf(
 }
 
 /** An attribute may be named once for each of its values. */
-function merged(attributes: HypotheticalEntry['attributes']) {
+function merged(attributes: HypotheticalEntry['attributes']): Attributes {
   const values = new Map<string, string[]>()
   for (const { name, values: some } of attributes) {
     const key = name.toLowerCase()
     values.set(key, [...(values.get(key) ?? []), ...some])
   }
-  return [...values]
+  return values
 }
 
 function overlay(tree: RawTree, put: readonly RawEntry[]): RawTree {

@@ -1,6 +1,6 @@
 // Why this file exists: an entry as the server holds it, before anybody decides what it means.
 import { type EntryId, parseUuid } from '#directory'
-import { attributeList, type Attributes } from './attribute-list.ts'
+import type { Attributes } from './attribute-list.ts'
 import { dnKey } from './dn.ts'
 import type { Attribute } from './message/message.ts'
 import {
@@ -68,7 +68,7 @@ export function textAttributes(
   attributes: readonly Attribute[],
   wanted: ReadonlySet<string>,
 ): Attributes {
-  return attributeList(
+  return new Map(
     attributes.flatMap(({ name, values }) => {
       const key = name.toLowerCase()
       return wanted.has(key) ? [[key, values.map(textOf)] as const] : []

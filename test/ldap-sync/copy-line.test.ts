@@ -4,7 +4,6 @@ import { test } from 'node:test'
 import { parseUuid } from '#directory'
 import fc from 'fast-check'
 import { z } from 'zod'
-import { attributeList } from '../../src/ldap-sync/attribute-list.ts'
 import { CopyLineReader } from '../../src/ldap-sync/copy-line.ts'
 import { type RawEntry, rawEntry } from '../../src/ldap-sync/raw-entry.ts'
 
@@ -29,7 +28,7 @@ const any: fc.Arbitrary<Told> = fc.tuple(
 
 function parsed([idText, ownDn, list]: Told): RawEntry | undefined {
   const id = parseUuid(idText)
-  return id === undefined ? undefined : rawEntry(id, ownDn, attributeList(list))
+  return id === undefined ? undefined : rawEntry(id, ownDn, new Map(list))
 }
 
 /** Throws at what is no line of a copy. */

@@ -8,7 +8,6 @@ import { after, test } from 'node:test'
 import { createHash } from 'node:crypto'
 import { parseUuid } from '#directory'
 import { type Copy, loadCopy, saveCopy } from '../../src/ldap-sync/copy.ts'
-import { attributeList } from '../../src/ldap-sync/attribute-list.ts'
 import { rawEntry } from '../../src/ldap-sync/raw-entry.ts'
 import { known } from './bench.ts'
 
@@ -26,7 +25,7 @@ const copy: Copy = {
     rawEntry(
       id,
       `cn=n${at}\\, "x",dc=test`,
-      attributeList([
+      new Map([
         ['cn', ['ä\n', '']],
         ['__proto__', ['x']],
       ]),

@@ -5,7 +5,6 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type EntryId, parseDnsName, parseUuid } from '#directory'
 import { readLdif } from '#ldap-sync'
-import { attributeList } from '../../src/ldap-sync/attribute-list.ts'
 import { changesIf } from '../../src/ldap-sync/hypothetical.ts'
 import { rawEntry } from '../../src/ldap-sync/raw-entry.ts'
 import type { RawTree } from '../../src/ldap-sync/sync/replica.ts'
@@ -17,7 +16,7 @@ assert.ok(domain !== undefined && first !== undefined && fresh !== undefined)
 const known = rawEntry(
   first,
   `cn=n001,ou=machines,${base}`,
-  attributeList([
+  new Map([
     ['objectclass', ['device', 'ieee802Device']],
     ['cn', ['n001']],
     ['macaddress', ['52:54:00:00:01:01']],

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseUuid } from '#directory'
 import fc from 'fast-check'
-import { attributeList } from '../../src/ldap-sync/attribute-list.ts'
 import { dnKey } from '../../src/ldap-sync/dn.ts'
 import { hasId, hasKey } from '../../src/ldap-sync/packed-entry.ts'
 import { RawEntry, rawEntry } from '../../src/ldap-sync/raw-entry.ts'
@@ -24,7 +23,7 @@ test('what was packed is read again: id, DN, key, and each attribute by its name
   fc.assert(
     fc.property(id, dn, pairs, name, (ownId, ownDn, list, stranger) => {
       const expected = new Map(list)
-      const { packed } = rawEntry(ownId, ownDn, attributeList(list))
+      const { packed } = rawEntry(ownId, ownDn, new Map(list))
       const read = new RawEntry(packed)
       assert.deepEqual([read.id, read.dn, read.key], [ownId, ownDn, dnKey(ownDn)])
       assert.deepEqual([...read.attributes], [...expected])
