@@ -4,9 +4,11 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createPlainServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createServer, type Server } from 'node:tls'
 import {
   type Connection,
@@ -55,11 +57,14 @@ class Hand implements Connection {
   }
 
   answer(id: number, operation: Operation): void {
-    this.#take(encodeMessage({ id, operation, controls: [] }))
+    this.bytes(encodeMessage({ id, operation, controls: [] }))
   }
 
+  /** As a socket does it: what was taken is written over. */
   bytes(bytes: Uint8Array): void {
-    this.#take(bytes)
+    const lent = Buffer.from(bytes)
+    this.#take(lent)
+    lent.fill(0xff)
   }
 
   lose(): void {
@@ -75,6 +80,48 @@ function pair(options = { private: true }) {
   const clock = new ManualClock()
   return { hand, clock, client: new LdapClient(hand, clock, limits) }
 }
+
+test('what a search has found is not written over by what comes after it', async () => {
+  const { hand, client } = pair()
+  const found = client.search(search)
+  const attributes = [{ name: 'cn', values: [Buffer.from('n1')] }]
+  hand.answer(1, { kind: 'searchEntry', dn: 'cn=n1', attributes })
+  hand.answer(1, { kind: 'searchDone', result: result(0) })
+  const [entry] = await found
+  assert.deepEqual(
+    entry?.attributes.map(({ values }) => values.map((value) => Buffer.from(value).toString())),
+    [['n1']],
+  )
+})
+
+test('what a server says before anybody listens waits, and so does what it says then', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cpc-early-'))
+  const path = join(folder, 'socket')
+  const server = createPlainServer((socket) => {
+    socket.write('early ')
+    socket.once('data', () => socket.end('late'))
+  })
+  server.listen(path)
+  await once(server, 'listening')
+  try {
+    const url = parseLdapUrl(`ldapi://${encodeURIComponent(path)}`)
+    const connection = await connectorOf(systemClock)(url)
+    // By now it has come, and nobody has asked for it.
+    for (let turns = 0; turns < 20; turns += 1) await nextTurn()
+    let heard = ''
+    connection.onBytes((bytes) => {
+      heard += Buffer.from(bytes).toString()
+      connection.write(Buffer.from('go on'))
+    })
+    const closed = Promise.withResolvers<void>()
+    connection.onClosed(() => closed.resolve())
+    await closed.promise
+    assert.equal(heard, 'early late')
+  } finally {
+    server.close()
+    rmSync(folder, { recursive: true })
+  }
+})
 
 test('no password leaves on a connection that strangers can read', async () => {
   const { hand, client } = pair({ private: false })

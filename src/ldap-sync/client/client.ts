@@ -320,6 +320,7 @@ function noticeOf(operation: Operation): string {
   return `the server said goodbye: ${resultOf(operation)?.message ?? operation.kind}`
 }
 
-function copyAttribute(attribute: Attribute): Attribute {
-  return { name: attribute.name, values: attribute.values.map((value) => value.slice()) }
+/** What `slice` of a Buffer gives is no copy. */
+function copyAttribute({ name, values }: Attribute): Attribute {
+  return { name, values: values.map((value) => new Uint8Array(value)) }
 }

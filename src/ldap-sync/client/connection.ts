@@ -12,7 +12,7 @@ export interface Connection {
   readonly peer: string
   write(bytes: Uint8Array): void
   close(): void
-  /** Called once each, by the one client of this connection, before anything arrives. */
+  /** Called once each, by the one client of this connection, before anything arrives. The bytes are written over after it. */
   onBytes(take: (bytes: Uint8Array) => void): void
   onClosed(tell: (reason: string) => void): void
 }
@@ -20,14 +20,17 @@ export interface Connection {
 export type Connect = (url: LdapUrl) => Promise<Connection>
 
 const connectMillisMax = 5_000
+/** A first refresh is 30 MB: in one buffer, for a new one at each read costs more than what is read. */
+const readBytes = 64 * 1024
 const keepAliveMillis = 30_000
 
 /** Opens real sockets. */
 export function connectorOf(clock: Clock, tls: TlsSettings = {}): Connect {
   return async (url) => {
-    const bare = createConnection(
-      url.kind === 'unix' ? { path: url.path } : { host: url.host, port: url.port },
-    )
+    const isEncrypted = url.kind === 'tls' || (url.kind === 'tcp' && tls.startTls === true)
+    const inbox = isEncrypted ? undefined : new Inbox()
+    const at = url.kind === 'unix' ? { path: url.path } : { host: url.host, port: url.port }
+    const bare = createConnection(inbox ? { ...at, onread: inbox.onread } : at)
     // Whoever waits hears of it from handlers of his own; between two of them nobody does.
     bare.on('error', () => undefined)
     let current = bare
@@ -35,12 +38,15 @@ export function connectorOf(clock: Clock, tls: TlsSettings = {}): Connect {
     const stop = clock.after(connectMillisMax, () => late.reject(tooLate(url)))
     try {
       await Promise.race([opened(bare, url, 'connect'), late.promise])
-      const isEncrypted = url.kind === 'tls' || (url.kind === 'tcp' && tls.startTls === true)
       if (isEncrypted) {
         current = await Promise.race([encrypted(bare, url, tls), late.promise])
         await Promise.race([opened(current, url, 'secureConnect'), late.promise])
       }
-      return connectionOf(current, url, { private: isEncrypted || isUnseen(url, bare) })
+      const onBytes = (take: TakeBytes): void => {
+        if (inbox) inbox.open(take, bare)
+        else current.on('data', take)
+      }
+      return { ...connectionOf(current, url), private: isEncrypted || isUnseen(url, bare), onBytes }
     } catch (error) {
       current.destroy()
       bare.destroy()
@@ -72,8 +78,7 @@ function opened(socket: Socket, url: LdapUrl, event: string): Promise<void> {
 function connectionOf(
   socket: Socket,
   url: LdapUrl,
-  options: { readonly private: boolean },
-): Connection {
+): Pick<Connection, 'peer' | 'write' | 'close' | 'onClosed'> {
   socket.setNoDelay(true)
   socket.setKeepAlive(true, keepAliveMillis)
   let reason = 'the peer closed the connection'
@@ -81,13 +86,35 @@ function connectionOf(
     reason = error.message
   })
   return {
-    private: options.private,
     peer: url.text,
     write: (bytes) => void socket.write(bytes),
     // The last words still go out.
     close: () => socket.destroySoon(),
-    onBytes: (take) => void socket.on('data', take),
     onClosed: (tell) => void socket.once('close', () => tell(reason)),
+  }
+}
+
+type TakeBytes = (bytes: Uint8Array) => void
+
+/** All that is read passes through one buffer. */
+class Inbox {
+  readonly onread = {
+    buffer: Buffer.allocUnsafe(readBytes),
+    callback: (length: number, buffer: Uint8Array): boolean => {
+      const bytes = buffer.subarray(0, length)
+      if (this.#take) this.#take(bytes)
+      else this.#early.push(Uint8Array.from(bytes))
+      // Nothing is read before somebody takes it, beyond what has come already.
+      return this.#take !== undefined
+    },
+  }
+  #take: TakeBytes | undefined
+  readonly #early: Uint8Array[] = []
+
+  open(take: TakeBytes, socket: Socket): void {
+    this.#take = take
+    for (const bytes of this.#early.splice(0)) take(bytes)
+    socket.resume()
   }
 }
 
