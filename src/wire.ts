@@ -1,7 +1,7 @@
 // Why this file exists: the wire process: the sockets, the leases and a copy of the snapshot. It holds no secret, and
 // it goes on answering while core is away.
 import { join } from 'node:path'
-import { formatIp4 } from '#directory'
+import { formatIp4, settleSnapshot } from '#directory'
 import {
   type FeedMessage,
   type Sighting,
@@ -106,7 +106,9 @@ async function listenToCore(memory: Memory, { onTenants, explain }: Serving) {
   const { dataDir, log } = memory.place
   const copyPath = join(dataDir, 'wire.copy')
   let state = lastState(copyPath, memory.place)
-  const giveBack = memoryGiver()
+  const giveBack = memoryGiver(() => {
+    if (state.picture) settleSnapshot(state.picture.snapshot)
+  })
   const copies = new CopyRhythm({
     async save() {
       const { picture, chosen = new Map() } = state

@@ -151,6 +151,7 @@ export class AddressGiver {
   }
 
   #keep(gifts: readonly Gift[]): void {
+    if (gifts.length === 0) return
     const { store, directory } = this.#parts
     for (const { nic, address } of gifts) store.addresses.put(nic.id, address)
     // Our store's addresses are filled in as they are taken.

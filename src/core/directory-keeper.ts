@@ -1,18 +1,24 @@
 // Why this file exists: the directory becomes the snapshot here, once: changes are judged, numbered, told to wire, and
 // shown to whoever waits for what he wrote.
 import {
-  applyDeltas,
   type Assembly,
   type Change,
   type Delta,
+  type DeviceText,
   type EntryId,
   heldBeside,
   isClaimed,
   isPlainlyHeld,
   type Ip4,
+  type Laid,
+  settleAssembly,
+  settleSnapshot,
   type Snapshot,
   startAssembly,
   stepAll,
+  StepInParts,
+  wholeStep,
+  type WholeStep,
 } from '#directory'
 import { Fault } from '#fault'
 import {
@@ -22,7 +28,7 @@ import {
   snapshotMessages,
   stepMessages,
 } from '#feed'
-import type { DirectoryChange } from '#ldap-sync'
+import type { DirectoryChange, PartChange } from '#ldap-sync'
 import type { CoreStore } from '#store'
 import { HolderRecord } from './holder-record.ts'
 import { withStoredAddress } from './stored-address.ts'
@@ -35,7 +41,7 @@ export interface DirectoryKeeperParts {
   readonly now: () => number
   readonly send: (messages: Iterable<FeedMessage>) => void
   /** After each change: addresses to give, lives to forget. */
-  readonly onChange: (deltas: readonly Delta[]) => void
+  readonly onChange: (deltas: readonly Delta[], laid: readonly DeviceText[]) => void
   readonly onTrouble: (reason: string) => void
 }
 
@@ -44,6 +50,9 @@ const shownMsMin = 10_000
 /** Thousands come back together, behind the last of them; a machine with other work takes a millisecond for each. */
 const shownMsPerEntry = 3
 const shownMsMax = 300_000
+
+/** So many changes come, at least, where they come in parts. */
+const partsMin = 1_000
 
 interface Waiter {
   readonly isShown: (snapshot: Snapshot) => boolean
@@ -57,6 +66,7 @@ export class DirectoryKeeper implements Disposable {
   readonly #serial: ZoneSerial
   #assembly: Assembly
   #snapshot: Snapshot
+  #coming: StepInParts | undefined
 
   constructor(parts: DirectoryKeeperParts) {
     this.#parts = parts
@@ -82,12 +92,33 @@ export class DirectoryKeeper implements Disposable {
   }
 
   take(batch: readonly DirectoryChange[]): void {
-    const step = stepAll(this.#assembly, this.#judged(batch))
+    const step = this.#whole(this.#judged(batch))
     this.#assembly = step.assembly
-    if (step.deltas.length > 0) this.#publish(step.deltas)
+    const { number } = this.#snapshot
+    this.#snapshot = step.snapshot
+    if (step.snapshot.number > number) this.#publish(step)
     this.#holders.note(step.holderChanges)
     for (const delta of step.deltas)
       if (delta.kind === 'set-aside') this.#holders.note(heldBeside(this.#assembly, delta.item.id))
+  }
+
+  /** Of the step that the next `take` ends; until then nothing shows of it. Nothing else is taken meanwhile. */
+  takePart(batch: readonly PartChange[]): void {
+    this.#coming ??= new StepInParts(this.#assembly, this.#snapshot, partsMin)
+    const stored = this.#parts.store.addresses.all()
+    // What is laid has its address.
+    this.#coming.take(batch.map((each) => (each.kind === 'laid' ? each : changeOf(each, stored))))
+  }
+
+  /** Nothing will show of what was taken in parts. */
+  dropParts(): void {
+    this.#coming = undefined
+  }
+
+  /** In a quiet moment, so that the first change after many is as quick as the next. */
+  settle(): void {
+    settleSnapshot(this.#snapshot)
+    settleAssembly(this.#assembly)
   }
 
   /** The directory's copy holds all that was taken until now; what it returns says that it is on the disk. */
@@ -103,7 +134,10 @@ export class DirectoryKeeper implements Disposable {
       ([id, choice]) => ({ kind: 'next-boot', id, choice }) as const,
     )
     const head = [{ kind: 'hello', version: feedVersion, boot }] as const
-    return inOrder(head, snapshotMessages(this.#snapshot, this.#serial.current, nextBoots))
+    return inOrder<FeedMessage>(
+      head,
+      snapshotMessages(this.#snapshot, this.#serial.current, nextBoots),
+    )
   }
 
   /** An address that somebody claims, served or set aside. */
@@ -136,22 +170,32 @@ export class DirectoryKeeper implements Disposable {
 
   #judged(batch: readonly DirectoryChange[]): readonly Change[] {
     const stored = this.#parts.store.addresses.all()
-    return batch.map((change) => {
-      if (change.kind !== 'put') return change
-      return { kind: 'entry', entry: withStoredAddress(change.entry, stored) } as const
-    })
+    return batch.map((change) => changeOf(change, stored))
   }
 
-  #publish(deltas: readonly Delta[]): void {
-    this.#snapshot = applyDeltas(this.#snapshot, deltas)
-    const { number } = this.#snapshot
-    this.#parts.send(stepMessages(deltas, { number, serial: this.#serial.next() }))
+  #whole(changes: readonly Change[]): WholeStep {
+    const coming = this.#coming
+    this.#coming = undefined
+    if (coming === undefined) return wholeStep(this.#assembly, this.#snapshot, changes)
+    coming.take(changes)
+    return coming.done()
+  }
+
+  #publish({ deltas, laid, snapshot: { number } }: WholeStep): void {
+    const laidDown = Iterator.from(laid).map((rest): Laid => ({ kind: 'laid', rest }))
+    const told = inOrder<Delta | Laid>(deltas, laidDown)
+    this.#parts.send(stepMessages(told, { number, serial: this.#serial.next() }))
     for (const { isShown, resolve } of this.#waiters) if (isShown(this.#snapshot)) resolve()
-    this.#parts.onChange(deltas)
+    this.#parts.onChange(deltas, laid)
   }
 }
 
-function* inOrder(...stories: readonly Iterable<FeedMessage>[]): Generator<FeedMessage> {
+function changeOf(change: DirectoryChange, stored: ReadonlyMap<EntryId, Ip4>): Change {
+  if (change.kind !== 'put') return change
+  return { kind: 'entry', entry: withStoredAddress(change.entry, stored) }
+}
+
+function* inOrder<T>(...stories: readonly Iterable<T>[]): Generator<T> {
   for (const story of stories) yield* story
 }
 

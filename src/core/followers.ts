@@ -1,12 +1,13 @@
 // Why this file exists: the two streams that core lives by: the directory comes in, the feed goes out, and what wire
 // saw comes back.
-import { emptySnapshot, type Delta, type EntryId, type Vcn } from '#directory'
+import { emptySnapshot, type Delta, type DeviceText, type EntryId, type Vcn } from '#directory'
 import type { NextBoot, Sighting } from '#feed'
-import type { DirectoryChange, DirectorySync } from '#ldap-sync'
+import type { DirectoryEvents, DirectorySync } from '#ldap-sync'
 import { memoryGiver } from '../serve/give-back.ts'
 import { AddressGiver } from './addresses.ts'
 import { directoryTeller } from './directory-log.ts'
 import { DirectoryKeeper, dropped } from './directory-keeper.ts'
+import { type EntryNotes, keepNotes } from './entry-notes.ts'
 import type { Foundation } from './foundation.ts'
 import { Sightings } from './sightings.ts'
 import { openDirectorySync } from './sync.ts'
@@ -30,14 +31,13 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
   const { settings, dataDir, store, events, hosts, people, now, boot } = foundation
   const feed = new WireFeed()
   const notes = new Map<EntryId, EntryNotes>()
-  const giveBack = memoryGiver()
   const directory = new DirectoryKeeper({
     empty: emptySnapshot(settings.domain),
     store,
     boot,
     now,
     send: (messages) => feed.send(messages),
-    onChange: (deltas) => changed(deltas),
+    onChange: (deltas, laid) => changed(deltas, laid),
     onTrouble: (reason) => events.tell('alarm', 'directory', reason),
   })
   foundation.showSnapshot(() => directory.snapshot)
@@ -46,11 +46,7 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
   const sightings = new Sightings({ ...foundation, onVcn })
   const tellState = directoryTeller((...event) => events.tell(...event))
   const { sync, readOnly } = openDirectorySync(settings, dataDir, {
-    changes(batch) {
-      if (batch.length > rushMin) giveBack()
-      directory.take(batch)
-      keepNotes(batch, notes)
-    },
+    ...taken(directory, notes),
     copied: () => directory.copied(),
     state(state) {
       tellState(state)
@@ -72,13 +68,14 @@ export async function openFollowers(foundation: Foundation): Promise<Followers> 
     tellNextBoot: (id, choice) => feed.send([{ kind: 'next-boot', id, choice }]),
   }
 
-  function changed(deltas: readonly Delta[]): void {
+  function changed(deltas: readonly Delta[], laid: readonly DeviceText[]): void {
     for (const id of dropped(deltas)) hosts.forget(id)
-    people.changed(deltas)
+    people.changed(deltas, laid)
     const hasNetwork = deltas.some(
       (delta) => delta.kind === 'put' && delta.entry.kind === 'network',
     )
     if (hasNetwork) addresses.takeAll(directory.snapshot)
+    // What is laid has its address.
     else addresses.take(deltas)
     for (const delta of deltas) {
       if (delta.kind === 'set-aside') events.tell('set-aside', delta.item.dn, delta.item.reason)
@@ -106,17 +103,30 @@ export class VcnsSeen {
   }
 }
 
-/** What was left out of entries that are served all the same; `lint` shows it. */
-export interface EntryNotes {
-  readonly dn: string
-  readonly notes: readonly string[]
-}
-
-function keepNotes(batch: readonly DirectoryChange[], kept: Map<EntryId, EntryNotes>): void {
-  for (const change of batch) {
-    if (change.kind === 'gone') kept.delete(change.id)
-    else if (change.kind === 'refused') kept.delete(change.item.id)
-    else if (change.notes.length === 0) kept.delete(change.entry.id)
-    else kept.set(change.entry.id, { dn: change.entry.dn, notes: change.notes })
+/** What the directory says, to those who keep it. */
+function taken(
+  directory: DirectoryKeeper,
+  notes: Map<EntryId, EntryNotes>,
+): Pick<DirectoryEvents, 'part' | 'brokenOff' | 'changes'> {
+  const giveBack = memoryGiver(() => directory.settle())
+  let inParts = 0
+  return {
+    part(batch) {
+      inParts += batch.length
+      directory.takePart(batch)
+      keepNotes(batch, notes)
+    },
+    brokenOff() {
+      inParts = 0
+      directory.dropParts()
+      // Nothing was told before a first refresh.
+      notes.clear()
+    },
+    changes(batch) {
+      if (inParts + batch.length > rushMin) giveBack()
+      inParts = 0
+      directory.take(batch)
+      keepNotes(batch, notes)
+    },
   }
 }

@@ -106,6 +106,11 @@ export class BucketsDraft<K extends string | number, V> {
     return this.#slots.find(hashOf(key), ([other]) => other === key) !== undefined
   }
 
+  /** Whether a key with that hash is there. */
+  hasAt(hash: number): boolean {
+    return this.#slots.size > 0 && this.#slots.mayHave(hash)
+  }
+
   set(key: K, value: V): void {
     this.#slots.put(hashOf(key), [key, value], ([other]) => other === key)
   }

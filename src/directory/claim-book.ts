@@ -1,8 +1,10 @@
 // Why this file exists: of every MAC, address and name it must be known who wants it and who has it. Nearly always
 // that is one entry, so the common case costs one word, and only a quarrel costs more.
+import { deviceOf, type DeviceText, idAtRest } from './at-rest.ts'
 import type { Claim, ClaimTable, ClaimTableDraft, IsClaimant } from './claim-table.ts'
 import { claimHashesOf, type ClaimKey, claimsOf } from './claims.ts'
 import type { Entry, EntryId } from './entry.ts'
+import { claimsLaid, type LaidMachine } from './laid-machine.ts'
 
 /** A key that has another holder now, for the store; no id: nobody holds it any more. */
 export interface HolderChange {
@@ -40,6 +42,7 @@ export class ClaimBook {
   readonly #released = new Set<ClaimKey>()
   /** Entries that have what they claim. */
   readonly #served: Entry[] = []
+  #servedLaid: readonly DeviceText[] = []
   /** Things about which every claimant must be judged anew. */
   readonly #reopened = new Set<ClaimKey>()
 
@@ -60,6 +63,10 @@ export class ClaimBook {
       for (const key of claimsOf(entry))
         if (this.#holder(key) !== entry.id) yield { key, id: entry.id }
     }
+    for (const rest of this.#servedLaid) {
+      const id = idAtRest(rest)
+      for (const key of claimsLaid(rest)) if (this.#holder(key) !== id) yield { key, id }
+    }
   }
 
   /** Whose verdict may be another one now, beside theirs whose own claims changed. */
@@ -72,6 +79,11 @@ export class ClaimBook {
     const { id } = entry
     if (this.#claims.beginAll(claimHashesOf(entry), id)) return
     for (const key of claimsOf(entry)) this.claim(key, id)
+  }
+
+  claimLaid({ id, claims, rest }: LaidMachine): void {
+    if (this.#claims.beginAll(claims, id)) return
+    for (const key of claimsOf(deviceOf(rest))) this.claim(key, id)
   }
 
   claim(key: ClaimKey, id: EntryId): void {
@@ -129,6 +141,16 @@ export class ClaimBook {
   serve(entry: Entry): void {
     this.#served.push(entry)
     if (!this.isQuiet) for (const key of claimsOf(entry)) this.#hold(key, entry.id)
+  }
+
+  /** Machines about whose claims nobody quarrels. */
+  serveLaid(machines: readonly DeviceText[]): void {
+    this.#servedLaid = machines
+  }
+
+  /** Somebody quarrelled before this draft. Quarrels that began in it make whoever is concerned be judged anew. */
+  get isOldQuarrel(): boolean {
+    return this.#before.claims.contests.size > 0
   }
 
   /** The entry is not served: it goes on waiting for what it does not hold. */

@@ -36,6 +36,11 @@ export function addressClaim(address: Ip4): ClaimKey {
   return claim('address', formatIp4(address))
 }
 
+/** The same of a machine that has one MAC, one address and one name. */
+export function soleClaims(mac: string, address: Ip4, name: string): readonly ClaimKey[] {
+  return [claim('MAC', mac), addressClaim(address), claim('name', name)]
+}
+
 /** The hash of each, in the same order. Of nearly all devices it is known without a text for each. */
 export function claimHashesOf(entry: Entry): readonly number[] {
   const device = entry.kind === 'machine' || entry.kind === 'vcn' ? entry : undefined
@@ -43,9 +48,10 @@ export function claimHashesOf(entry: Entry): readonly number[] {
   if (device === undefined || only === undefined) return claimsOf(entry).map(hashOf)
   const hashes: number[] = []
   const [mac] = only.macs
-  if (mac !== undefined && isUnicastMac(mac)) hashes.push(hashBehind(behindMac, mac))
-  if (only.address !== undefined) hashes.push(hashBehind(behindAddress, formatIp4(only.address)))
-  hashes.push(hashBehind(behindName, device.name))
+  if (mac !== undefined && isUnicastMac(mac)) hashes.push(hashBehind(hashBefore.mac, mac))
+  if (only.address !== undefined)
+    hashes.push(hashBehind(hashBefore.address, formatIp4(only.address)))
+  hashes.push(hashBehind(hashBefore.name, device.name))
   return hashes
 }
 
@@ -61,9 +67,12 @@ function hashBehind(before: number, text: string): number {
   return hashOfPart(text, 0, text.length, before)
 }
 
-const behindMac = hashOf('MAC ')
-const behindAddress = hashOf('address ')
-const behindName = hashOf('name ')
+/** Of what stands before each in its claim. */
+export const hashBefore = {
+  mac: hashOf('MAC '),
+  address: hashOf('address '),
+  name: hashOf('name '),
+} as const
 
 /** One flat text: a template would keep its parts beside it, 300,000 times. */
 function claim(what: string, text: string): ClaimKey {

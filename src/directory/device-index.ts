@@ -60,6 +60,11 @@ export class DeviceIndex<K extends string | number> implements Lookup<K, Found> 
     }
   }
 
+  /** In a quiet moment, so that the first change is as quick as the next. */
+  settle(): void {
+    this.#slots.settle()
+  }
+
   edit(expected = 0): DeviceIndexDraft<K> {
     const seal = (slots: Slots<DeviceText>): DeviceIndex<K> =>
       slots === this.#slots ? this : new DeviceIndex<K>(slots, this.#keysOf)
@@ -101,6 +106,11 @@ export class DeviceIndexDraft<K extends string | number> {
 
   add(device: Device, rest: DeviceText): void {
     for (const hash of this.#hashesOf(device)) this.#slots.add(hash, rest)
+  }
+
+  /** By the hash of a key that it has. */
+  addAt(hash: number, rest: DeviceText): void {
+    this.#slots.add(hash, rest)
   }
 
   /** What leads to another device by now is not touched: a slot names its device. */

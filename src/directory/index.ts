@@ -6,12 +6,12 @@ export {
   holders,
   isClaimed,
   isPlainlyHeld,
+  type PartChange,
+  settleAssembly,
   startAssembly,
-  step,
-  type Step,
-  stepAll,
-} from './assemble.ts'
-export { isSameEntry, readDeviceText } from './at-rest.ts'
+} from './assembly.ts'
+export type { Step } from './assembly-draft.ts'
+export { type DeviceText, idAtRest, isSameEntry, readDeviceText } from './at-rest.ts'
 export type { HolderChange } from './claim-book.ts'
 export { Buckets, type BucketsDraft, type Lookup } from './buckets.ts'
 export { chooseAddress, freeAddresses, networkContaining, networkForNic } from './choose-address.ts'
@@ -54,6 +54,7 @@ export {
   prefixOfMask,
   type Subnet,
 } from './ip4.ts'
+export { type LaidMachine, laidMachine, LaidMachineWriter } from './laid-machine.ts'
 export type { Finding } from './lint/finding.ts'
 export { findingsOf, lint, type LintState, lintStep, startLint } from './lint/lint.ts'
 export { isUnicastMac, type Mac, macFromBytes, macToBytes, parseMac } from './mac.ts'
@@ -87,9 +88,11 @@ export {
   emptySnapshot,
   idOfDelta,
   type Laid,
+  settleSnapshot,
   type Snapshot,
   SnapshotBuilder,
 } from './snapshot.ts'
+export { step, stepAll, StepInParts, wholeStep, type WholeStep } from './step.ts'
 export { applianceAddress, namespaceName, vxlanName } from './tenant-end.ts'
 export { identifiesNobody, parseUuid, type Uuid } from './uuid.ts'
 export { visible } from './visible.ts'

@@ -82,6 +82,11 @@ export class Shelf<Other extends Named> implements Lookup<EntryId, Device | Othe
     return this.#slots.items()
   }
 
+  /** In a quiet moment, so that the first change is as quick as the next. */
+  settle(): void {
+    this.#slots.settle()
+  }
+
   edit(expected = 0): ShelfDraft<Other> {
     const seal = (slots: Slots<AtRest<Other>>): Shelf<Other> =>
       slots === this.#slots ? this : new Shelf<Other>(slots)
@@ -133,6 +138,12 @@ export class ShelfDraft<Other extends Named> {
     return this.atRest(id) !== undefined
   }
 
+  /** The same, where the hash of the id is at hand. */
+  hasAt(hash: number, id: EntryId): boolean {
+    if (!this.#slots.mayHave(hash)) return false
+    return this.#slots.find(hash, (rest) => isIdAtRest(rest, id)) !== undefined
+  }
+
   /** Gives back how it rests. */
   set(entry: Device | Other): AtRest<Other> {
     const { id } = entry
@@ -150,7 +161,11 @@ export class ShelfDraft<Other extends Named> {
 
   /** Where the id is not there yet, of what was made to rest already. */
   begin(id: EntryId, rest: AtRest<Other>): void {
-    this.#slots.add(hashOf(id), rest)
+    this.beginAt(hashOf(id), rest)
+  }
+
+  beginAt(hash: number, rest: AtRest<Other>): void {
+    this.#slots.add(hash, rest)
   }
 
   delete(id: EntryId): void {

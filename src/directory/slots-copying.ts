@@ -1,5 +1,6 @@
 // Why this file exists: a few changes to a large table copy the buckets that they touch, and the two lists that lead to
 // each, and nothing else.
+import { Resting } from './slots-resting.ts'
 import {
   type Bucket,
   bucketAt,
@@ -9,31 +10,34 @@ import {
   groupOf,
   groupsFor,
   isFull,
+  itemsIn,
   nobody,
   placeIn,
   placeOf,
-  type Table,
   type TableDraft,
   withinGroup,
 } from './slots-table.ts'
 
+/** What a draft copies and grows. */
+interface Work<T> {
+  readonly groups: Group<T>[]
+  readonly buckets: number
+}
+
 /** The next state of a table that holds something already. */
 export class CopyingDraft<T, Done> implements TableDraft<T, Done> {
-  readonly #seal: (table: Table<T>) => Done
+  readonly #seal: (table: Resting<T>) => Done
   /** Changes with each `done`: what was made before belongs to a finished table then. */
   #owner: object = {}
-  #before: Table<T>
-  #groups: Group<T>[]
-  #buckets: number
+  #before: Resting<T>
+  /** Absent until something is changed: the table of before need not be in buckets to be read. */
+  #work: Work<T> | undefined
   #size: number
-  #isChanged = false
   readonly #expected: number
 
-  constructor(before: Table<T>, seal: (table: Table<T>) => Done, expected: number) {
+  constructor(before: Resting<T>, seal: (table: Resting<T>) => Done, expected: number) {
     this.#seal = seal
     this.#before = before
-    this.#groups = before.groups.slice()
-    this.#buckets = before.buckets
     this.#size = before.size
     this.#expected = before.size + expected
   }
@@ -43,15 +47,23 @@ export class CopyingDraft<T, Done> implements TableDraft<T, Done> {
   }
 
   find(hash: number, isIt: (item: T) => boolean): T | undefined {
-    return findIn(this.#bucketOf(hash), hash, isIt)
+    const work = this.#work
+    return work === undefined
+      ? this.#before.find(hash, isIt)
+      : findIn(bucketAt(work.groups, placeOf(hash, work.buckets)), hash, isIt)
   }
 
-  *items(): Generator<T> {
-    for (const { buckets } of this.#groups) for (const each of buckets) if (each) yield* each.items
+  mayHave(hash: number): boolean {
+    return this.find(hash, isAnything) !== undefined
+  }
+
+  items(): Generator<T> {
+    return this.#work === undefined ? this.#before.items() : itemsIn(this.#work.groups)
   }
 
   add(hash: number, item: T): void {
-    if (isFull(this.#size, this.#buckets)) this.#grow()
+    const work = this.#begin()
+    if (isFull(this.#size, work.buckets)) this.#grow(work)
     const bucket = this.#writable(hash)
     bucket.hashes.push(hash)
     bucket.items.push(item)
@@ -59,13 +71,16 @@ export class CopyingDraft<T, Done> implements TableDraft<T, Done> {
   }
 
   put(hash: number, item: T, isIt: (item: T) => boolean): void {
-    const at = placeIn(this.#bucketOf(hash), hash, isIt)
+    const { groups, buckets } = this.#begin()
+    const at = placeIn(bucketAt(groups, placeOf(hash, buckets)), hash, isIt)
     if (at < 0) this.add(hash, item)
     else this.#writable(hash).items[at] = item
   }
 
   remove(hash: number, isIt: (item: T) => boolean): void {
-    const at = placeIn(this.#bucketOf(hash), hash, isIt)
+    if (this.#work === undefined && this.#before.find(hash, isIt) === undefined) return
+    const { groups, buckets } = this.#begin()
+    const at = placeIn(bucketAt(groups, placeOf(hash, buckets)), hash, isIt)
     if (at < 0) return
     const { hashes, items } = this.#writable(hash)
     hashes.splice(at, 1)
@@ -74,12 +89,12 @@ export class CopyingDraft<T, Done> implements TableDraft<T, Done> {
   }
 
   done(): Done {
-    if (!this.#isChanged) return this.#seal(this.#before)
-    for (const group of this.#groups) if (group.owner === this.#owner) this.#tighten(group)
-    this.#before = { groups: this.#groups, buckets: this.#buckets, size: this.#size }
-    this.#groups = this.#groups.slice()
+    const work = this.#work
+    if (work === undefined) return this.#seal(this.#before)
+    for (const group of work.groups) if (group.owner === this.#owner) this.#tighten(group)
+    this.#before = Resting.inBuckets({ ...work, size: this.#size })
+    this.#work = undefined
     this.#owner = {}
-    this.#isChanged = false
     return this.#seal(this.#before)
   }
 
@@ -95,14 +110,18 @@ export class CopyingDraft<T, Done> implements TableDraft<T, Done> {
     }
   }
 
-  #bucketOf(hash: number): Bucket<T> | undefined {
-    return bucketAt(this.#groups, placeOf(hash, this.#buckets))
+  #begin(): Work<T> {
+    if (this.#work === undefined) {
+      const { groups, buckets } = this.#before.table
+      this.#work = { groups: groups.slice(), buckets }
+    }
+    return this.#work
   }
 
   #writable(hash: number): Bucket<T> {
-    this.#isChanged = true
-    const at = placeOf(hash, this.#buckets)
-    const { buckets } = this.#ownGroup(groupOf(at))
+    const { groups, buckets: count } = this.#begin()
+    const at = placeOf(hash, count)
+    const { buckets } = this.#ownGroup(groups, groupOf(at))
     const bucket = buckets[withinGroup(at)]
     if (bucket?.owner === this.#owner) return bucket
     const copy = {
@@ -114,19 +133,18 @@ export class CopyingDraft<T, Done> implements TableDraft<T, Done> {
     return copy
   }
 
-  #ownGroup(at: number): Group<T> {
-    const group = this.#groups[at]
+  #ownGroup(groups: Group<T>[], at: number): Group<T> {
+    const group = groups[at]
     if (group?.owner === this.#owner) return group
     const copy = { owner: this.#owner, buckets: group?.buckets.slice() ?? [] }
-    this.#groups[at] = copy
+    groups[at] = copy
     return copy
   }
 
-  #grow(): void {
-    const before = this.#groups
-    this.#buckets = bucketsFor(this.#expected, this.#buckets * 2)
-    this.#groups = groupsFor(this.#buckets, this.#owner)
-    for (const group of before) {
+  #grow({ groups, buckets }: Work<T>): void {
+    const wider = bucketsFor(this.#expected, buckets * 2)
+    this.#work = { groups: groupsFor(wider, this.#owner), buckets: wider }
+    for (const group of groups) {
       for (const bucket of group.buckets) {
         if (bucket) this.#addAll(bucket)
       }
@@ -141,4 +159,8 @@ export class CopyingDraft<T, Done> implements TableDraft<T, Done> {
       wider.items.push(item)
     }
   }
+}
+
+function isAnything(): boolean {
+  return true
 }

@@ -1,5 +1,5 @@
-// Why this file exists: what a table of slots is made of, and how one is read. Those who write one (`slots-copying.ts`,
-// `slots-filling.ts`) and those who hold it (`slots.ts`) agree here.
+// Why this file exists: what a table of slots in buckets is made of, and how one is read. Those who write one
+// (`slots-copying.ts`, `table-of.ts`) and those who hold it (`slots-resting.ts`) agree here.
 
 /** Places by hash. Of a bucket both lists are as long as what is in them. */
 export interface Bucket<T> {
@@ -25,6 +25,8 @@ export interface Table<T> {
 export interface TableDraft<T, Done> {
   readonly size: number
   find(hash: number, isIt: (item: T) => boolean): T | undefined
+  /** Whether one with that hash is there. It may say so of one that was there. */
+  mayHave(hash: number): boolean
   items(): Generator<T>
   /** Beside whatever has the same hash already; of those that `find` could mean, it finds the first. */
   add(hash: number, item: T): void
@@ -79,6 +81,28 @@ export function withinGroup(place: number): number {
 
 export function bucketAt<T>(groups: readonly Group<T>[], place: number): Bucket<T> | undefined {
   return groups[place >>> groupBits]?.buckets[place % bucketsPerGroup]
+}
+
+export function* allIn<T>({ groups, buckets }: Table<T>, hash: number): Generator<T> {
+  const bucket = bucketAt(groups, placeOf(hash, buckets))
+  for (const [at, item] of bucket?.items.entries() ?? [])
+    if (bucket?.hashes[at] === hash) yield item
+}
+
+export function* itemsIn<T>(groups: readonly Group<T>[]): Generator<T> {
+  for (const { buckets } of groups) {
+    for (const bucket of buckets) if (bucket) yield* bucket.items
+  }
+}
+
+export function* pairsIn<T>(
+  groups: readonly Group<T>[],
+): Generator<readonly [hash: number, item: T]> {
+  for (const { buckets } of groups) {
+    for (const bucket of buckets) {
+      for (const [at, item] of bucket?.items.entries() ?? []) yield [bucket?.hashes[at] ?? 0, item]
+    }
+  }
 }
 
 export function findIn<T>(

@@ -1,124 +1,81 @@
 // Why this file exists: a snapshot of 100,000 machines must change in microseconds and stay small. Copying one Map of that
 // size takes a tenth of a second, and a Map needs twice the room; here a change copies one short bucket, and the two lists
 // that lead to it.
+import { type ChangedBucket, changedBuckets, copiedPlaces } from './slots-compared.ts'
 import { CopyingDraft } from './slots-copying.ts'
 import { FillingDraft } from './slots-filling.ts'
-import {
-  type Bucket,
-  bucketAt,
-  emptyTable,
-  findIn,
-  none,
-  placeOf,
-  type Table,
-  type TableDraft,
-} from './slots-table.ts'
-import { tableOf } from './table-of.ts'
-
-/** Fewer than that are added to a table as they come. */
-const fillingMin = 64
+import { chainedMin, Resting } from './slots-resting.ts'
+import type { TableDraft } from './slots-table.ts'
 
 export type SlotsDraft<T> = TableDraft<T, Slots<T>>
 
-/** What stands in one bucket before and after. */
-export interface ChangedBucket<T> {
-  readonly was: readonly T[]
-  readonly is: readonly T[]
-}
-
 /** A persistent table of items by a hash that its owner makes. Several items may have one hash. */
 export class Slots<T> {
-  readonly #table: Table<T>
+  readonly #table: Resting<T>
 
-  private constructor(table: Table<T>) {
+  private constructor(table: Resting<T>) {
     this.#table = table
   }
 
   static empty<T>(): Slots<T> {
-    return new Slots<T>(emptyTable())
+    return new Slots<T>(Resting.empty())
   }
 
   /** Of these; the hash of each stands at its place. */
   static of<T>(items: readonly T[], hashes: readonly number[]): Slots<T> {
-    return new Slots<T>(tableOf(items, hashes))
+    return new Slots<T>(Resting.of(items, hashes))
   }
 
   get size(): number {
     return this.#table.size
   }
 
+  /** Of several with this hash that could be meant the one that was added first. */
   find(hash: number, isIt: (item: T) => boolean): T | undefined {
-    return findIn(this.#bucketOf(hash), hash, isIt)
+    return this.#table.find(hash, isIt)
   }
 
-  *all(hash: number): Generator<T> {
-    const bucket = this.#bucketOf(hash)
-    if (bucket) yield* itemsWith(bucket, hash)
+  /** In the order in which they were added. */
+  all(hash: number): Generator<T> {
+    return this.#table.all(hash)
   }
 
-  *items(): Generator<T> {
-    for (const { buckets } of this.#table.groups) {
-      for (const bucket of buckets) if (bucket) yield* bucket.items
-    }
+  items(): Generator<T> {
+    return this.#table.items()
   }
 
-  *withHashes(): Generator<readonly [hash: number, item: T]> {
-    for (const { buckets } of this.#table.groups) {
-      for (const bucket of buckets) {
-        for (const [at, item] of bucket?.items.entries() ?? [])
-          yield [bucket?.hashes[at] ?? 0, item]
-      }
-    }
+  withHashes(): Generator<readonly [hash: number, item: T]> {
+    return this.#table.withHashes()
+  }
+
+  /** In a quiet moment, so that the first change to a table that was filled in one go is as quick as the next. */
+  settle(): void {
+    void this.#table.table
   }
 
   /** For many changes at once: each bucket is copied once, not once a change. So many may come that it grows once. */
   edit(expected = 0): SlotsDraft<T> {
-    const seal = (table: Table<T>): Slots<T> => (table === this.#table ? this : new Slots<T>(table))
-    return this.size === 0 && expected >= fillingMin
+    const seal = (table: Resting<T>): Slots<T> =>
+      table === this.#table ? this : new Slots<T>(table)
+    return this.size === 0 && expected >= chainedMin
       ? new FillingDraft(this.#table, seal, expected)
       : new CopyingDraft(this.#table, seal, expected)
   }
 
-  /** Only buckets that are not the same any more; all of both when the table has grown in between. */
+  /** Only buckets that are not the same any more; all of both when they cannot have one in common. */
   *changedSince(before: Slots<T>): Generator<ChangedBucket<T>> {
-    const old = before.#table
-    const now = this.#table
-    if (old === now) return
-    const isWider = old.buckets !== now.buckets
-    for (let at = 0; at < Math.max(old.groups.length, now.groups.length); at += 1) {
-      const was = old.groups[at]?.buckets ?? none
-      const is = now.groups[at]?.buckets ?? none
-      if (was === is && !isWider) continue
-      for (let within = 0; within < Math.max(was.length, is.length); within += 1) {
-        if (was[within] === is[within] && !isWider) continue
-        yield { was: was[within]?.items ?? none, is: is[within]?.items ?? none }
-      }
-    }
+    const was = before.#table
+    const is = this.#table
+    if (was === is) return
+    // Whatever was changed is in buckets, and so is what it was made of.
+    if (was.isInBuckets && is.isInBuckets) yield* changedBuckets(was.table, is.table)
+    else yield { was: was.list(), is: is.list() }
   }
 
   /** What it cost to come here from an earlier state: so many places in buckets and lists are not the same any more. */
   copiedSince(before: Slots<T>): number {
-    const old = before.#table.groups
-    const { groups } = this.#table
-    if (groups === old) return 0
-    return groups.reduce((sum, group, at) => {
-      if (group === old[at]) return sum
-      const news = group.buckets.filter((bucket, within) => bucket !== old[at]?.buckets[within])
-      return news.reduce(
-        (more, bucket) => more + (bucket?.items.length ?? 0),
-        sum + group.buckets.length,
-      )
-    }, groups.length)
+    return this.#table === before.#table ? 0 : copiedPlaces(before.#table.table, this.#table.table)
   }
-
-  #bucketOf(hash: number): Bucket<T> | undefined {
-    const { groups, buckets } = this.#table
-    return bucketAt(groups, placeOf(hash, buckets))
-  }
-}
-
-function* itemsWith<T>({ hashes, items }: Bucket<T>, hash: number): Generator<T> {
-  for (const [at, item] of items.entries()) if (hashes[at] === hash) yield item
 }
 
 /** FNV-1a over the key's text, or a multiplicative hash of a number: 32 bits, signed, as small integers are. */

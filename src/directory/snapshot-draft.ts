@@ -7,12 +7,13 @@ import { solesByPort, solesByUuid } from './device-keys.ts'
 import { eachName, properSuffixes } from './device-names.ts'
 import type { Entry, EntryId, Network, SetAside } from './entry.ts'
 import type { Ip4 } from './ip4.ts'
+import type { LaidMachine } from './laid-machine.ts'
 import type { Mac } from './mac.ts'
 import type { MachineListsDraft } from './machine-lists.ts'
 import type { DnsName, Label } from './name.ts'
 import type { ShelfDraft } from './shelf.ts'
 import type { OtherEntry, Snapshot } from './snapshot.ts'
-import { TagDraft } from './tag-draft.ts'
+import type { TagDraft } from './tag-index.ts'
 import type { Uuid } from './uuid.ts'
 
 /** The next snapshot while it is being made. */
@@ -40,7 +41,7 @@ export function draftOf(snapshot: Snapshot, expected: number): Draft {
     byMac: snapshot.byMac.edit(expected),
     byIp: snapshot.byIp.edit(expected),
     byName: snapshot.byName.edit(expected),
-    byTag: new TagDraft(snapshot.byTag),
+    byTag: snapshot.byTag.edit(),
     setAside: snapshot.setAside.edit(),
     nonTerminals: snapshot.nonTerminals.edit(),
     networkByName: snapshot.networkByName.edit(),
@@ -87,6 +88,16 @@ export function putEntry(draft: Draft, entry: Entry, rest?: DeviceText): void {
       break
   }
   draft.entries.begin(entry.id, Object.freeze(entry))
+}
+
+/** It has one name, and neither a UUID nor a port. */
+export function layMachine(draft: Draft, machine: LaidMachine): void {
+  const { id, rest, tags } = machine
+  draft.entries.beginAt(machine.idHash, rest)
+  draft.byMac.addAt(machine.macHash, rest)
+  draft.byIp.addAt(machine.addressHash, rest)
+  draft.byName.addAt(machine.nameHash, rest)
+  draft.byTag.add(tags, id, rest)
 }
 
 export function dropEntry(draft: Draft, id: EntryId): void {

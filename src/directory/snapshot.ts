@@ -7,11 +7,19 @@ import { eachName } from './device-names.ts'
 import type { Entry, EntryId, Machine, Network, SetAside, Vcn } from './entry.ts'
 import type { Ip4 } from './ip4.ts'
 import type { Mac } from './mac.ts'
+import type { LaidMachine } from './laid-machine.ts'
 import { MachineLists, type Soles } from './machine-lists.ts'
 import type { DnsName, Label } from './name.ts'
 import { Shelf } from './shelf.ts'
-import { draftOf, dropEntry, putEntry, sealDraft, setEntryAside } from './snapshot-draft.ts'
-import type { TagIndex } from './tag-draft.ts'
+import {
+  draftOf,
+  dropEntry,
+  layMachine,
+  putEntry,
+  sealDraft,
+  setEntryAside,
+} from './snapshot-draft.ts'
+import { TagIndex } from './tag-index.ts'
 import type { Uuid } from './uuid.ts'
 
 /** Networks, people and groups: of these there are few. */
@@ -83,7 +91,7 @@ export function emptySnapshot(domain: DnsName): Snapshot {
     byName: DeviceIndex.empty(eachName),
     byUuid: solesByUuid(uuidClaims),
     byPort: solesByPort(portClaims),
-    byTag: Buckets.empty<string, Shelf<never>>(),
+    byTag: new TagIndex(),
     setAside: Buckets.empty<EntryId, SetAside>(),
     nonTerminals: Buckets.empty<DnsName, number>(),
     networkByName: Buckets.empty<Label, Network>(),
@@ -105,6 +113,11 @@ export function applyDeltas(
   const builder = new SnapshotBuilder(snapshot, deltas.length)
   builder.take(deltas)
   return builder.done(number)
+}
+
+/** In a quiet moment, so that the first step from it is as quick as the next. */
+export function settleSnapshot({ entries, byMac, byIp, byName, byTag }: Snapshot): void {
+  for (const index of [entries, byMac, byIp, byName, byTag]) index.settle()
 }
 
 /** The next snapshot where its deltas come in parts: nothing of it shows before all have come. */
@@ -134,6 +147,11 @@ export class SnapshotBuilder {
           break
       }
     }
+  }
+
+  /** What is not there yet, and was not set aside. */
+  lay(machine: LaidMachine): void {
+    layMachine(this.#draft, machine)
   }
 
   done(number: number): Snapshot {

@@ -7,11 +7,12 @@ import { CopyKeeper } from './copy-keeper.ts'
 import type { Copy } from './copy.ts'
 import { changesIf, type HypotheticalEntry } from './hypothetical.ts'
 import { mappedAttributes } from './mapping/fields.ts'
-import { type DirectoryChange, Projection } from './projection.ts'
+import { type DirectoryChange, type PartChange, Projection } from './projection.ts'
+import type { RawEntry } from './raw-entry.ts'
 import { credentialsOf, type SecretPlace } from './secret.ts'
+import type { KnownTree } from './sync/consumer.ts'
 import { type ConnectionState, Follower, type FollowerCounts } from './sync/follower.ts'
 import { OwnRemovals, type RemovalLimits } from './sync/guard.ts'
-import type { Applied } from './sync/replica.ts'
 import type { FollowerEdges } from './sync/session.ts'
 import type { StagingLimits, Step } from './sync/staging.ts'
 import { Tree } from './sync/tree.ts'
@@ -52,21 +53,36 @@ export interface DirectoryState {
 }
 
 export interface DirectoryEvents {
-  /** One step of the directory; to be taken as one change. Within it, `gone` comes before `put`. */
+  /** One step of the directory; to be taken as one change, with its parts. Within it, `gone` comes before `put`. */
   readonly changes: (batch: readonly DirectoryChange[]) => void
+  /** A part of a step from nothing, before the rest of it; nothing of it may show before that. */
+  readonly part: (batch: readonly PartChange[]) => void
+  /** The rest will not come: what was told in parts was never said. */
+  readonly brokenOff: () => void
   /** On every change of kind, fault, held removals or trouble with the copy, and when a cookie was refused. */
   readonly state: (state: DirectoryState) => void
   /** A copy of all that was told so far is being written. What it returns is called when it is on the disk. */
   readonly copied?: () => () => void
 }
 
+/** The tree, and what was told of it. */
+interface Meaning {
+  readonly tree: Tree
+  readonly projection: Projection
+}
+
+/** Fewer are in one part already. */
+const partsMin = 1_000
+
 export class DirectorySync {
   readonly writer: DirectoryWriter
   readonly #settings: DirectorySyncSettings
   readonly #edges: FollowerEdges
   readonly #events: DirectoryEvents
-  readonly #tree: Tree
-  readonly #projection: Projection
+  readonly #ownRemovals = new OwnRemovals()
+  #told: Meaning
+  /** The next one, while a first refresh comes in parts. */
+  #coming: Meaning | undefined
   readonly #copy: CopyKeeper
   readonly #follower: Follower
   readonly #session: WriteSession
@@ -76,16 +92,14 @@ export class DirectorySync {
   #fault: Fault | undefined
 
   constructor(settings: DirectorySyncSettings, edges: FollowerEdges, events: DirectoryEvents) {
-    const { base, removals, limits } = settings
+    const { base, limits } = settings
     const credentials = credentialsOf(settings)
     const access = { url: parseLdapUrl(settings.url), ...(credentials ? { credentials } : {}) }
-    const ownRemovals = new OwnRemovals()
     this.#settings = settings
     this.#edges = edges
     this.#events = events
     this.#question = JSON.stringify([settings.url, mappedAttributes])
-    this.#tree = new Tree(ownRemovals, removals)
-    this.#projection = new Projection(this.#tree.view, settings.domain)
+    this.#told = this.#nothingYet()
     this.#copy = new CopyKeeper(settings.copyFile, edges.clock, {
       content: () => this.#content(),
       taken: () => events.copied?.() ?? (() => undefined),
@@ -94,14 +108,16 @@ export class DirectorySync {
     this.#session = new WriteSession(access, edges)
     this.writer = new DirectoryWriter(base, {
       session: this.#session,
-      ownRemovals,
+      ownRemovals: this.#ownRemovals,
       clock: edges.clock,
       ...(settings.bulk ? { bulk: settings.bulk } : {}),
     })
     const asked = { ...access, base, attributes: mappedAttributes, ...(limits ? { limits } : {}) }
     this.#follower = new Follower(asked, edges, {
-      known: this.#tree,
+      known: this.#known(),
       step: (step) => this.#take(step),
+      part: (puts) => this.#takePart(puts),
+      brokenOff: () => this.#breakOff(),
       heard: () => this.#heard(),
       away: (fault) => this.#lost(fault),
       cookieRefused: () => this.#tell(),
@@ -109,7 +125,7 @@ export class DirectorySync {
   }
 
   get state(): DirectoryState {
-    const { heldSince } = this.#tree
+    const { heldSince, size, held } = this.#told.tree
     const { trouble, savedAt } = this.#copy
     return {
       kind: this.#kind,
@@ -117,8 +133,8 @@ export class DirectorySync {
       counts: this.#follower.counts,
       ...(this.#heardAt === undefined ? {} : { heardAt: this.#heardAt }),
       ...(this.#fault ? { fault: this.#fault } : {}),
-      rawEntries: this.#tree.size,
-      held: this.#tree.held,
+      rawEntries: size,
+      held,
       ...(heldSince === undefined ? {} : { heldSince }),
       ...(savedAt === undefined ? {} : { copiedAt: savedAt }),
       ...(trouble === undefined ? {} : { copyTrouble: trouble }),
@@ -131,7 +147,7 @@ export class DirectorySync {
     newId: () => EntryId,
   ): readonly DirectoryChange[] {
     const { domain } = this.#settings
-    return changesIf(entries, { tree: this.#tree.view, domain }, newId)
+    return changesIf(entries, { tree: this.#told.tree.view, domain }, newId)
   }
 
   /** Tells the last good copy first, then follows the server. Resolves when the copy has been told. */
@@ -145,14 +161,14 @@ export class DirectorySync {
 
   /** The held removals were meant: they are told as gone. Returns how many. */
   acceptHeld(): number {
-    const applied = this.#tree.acceptHeld()
-    this.#applied(applied)
+    const applied = this.#told.tree.acceptHeld()
+    this.#changed(this.#told.projection.changesOf(applied))
     return applied.gone.length
   }
 
   /** They were not: go on serving them, and ask the server for everything again. */
   rejectHeld(): number {
-    const { length } = this.#tree.held
+    const { length } = this.#told.tree.held
     this.#follower.startOver()
     return length
   }
@@ -166,8 +182,9 @@ export class DirectorySync {
   #restore(copy: Copy): void {
     this.#kind = 'away'
     this.#heardAt = copy.heardAt
-    const applied = this.#tree.restore(copy, this.#edges.clock.now())
-    this.#events.changes(this.#projection.changesOf(applied))
+    const { tree, projection } = this.#told
+    this.#events.part(projection.partOf(tree.restore(copy, this.#edges.clock.now())))
+    this.#events.changes([])
     this.#tell()
   }
 
@@ -177,12 +194,61 @@ export class DirectorySync {
   }
 
   #take(step: Step): void {
-    const applied = this.#tree.apply(step, this.#edges.clock.now())
+    const coming = this.#coming
+    const changes = coming ? this.#endParts(coming, step) : this.#stepOf(step)
     if (step.refreshed) {
       this.#kind = 'live'
       this.#fault = undefined
     }
-    this.#applied(applied)
+    this.#changed(changes, coming !== undefined)
+  }
+
+  #stepOf(step: Step): readonly DirectoryChange[] {
+    const { tree, projection } = this.#told
+    return projection.changesOf(tree.apply(step, this.#edges.clock.now()))
+  }
+
+  /** From here on it is what is told; nothing is left to tell. */
+  #endParts(coming: Meaning, { puts, gone }: Step): readonly DirectoryChange[] {
+    this.#grow(coming, puts, gone)
+    this.#told = coming
+    this.#coming = undefined
+    return []
+  }
+
+  #takePart(puts: readonly RawEntry[]): void {
+    this.#coming ??= this.#nothingYet(partsMin)
+    this.#grow(this.#coming, puts)
+  }
+
+  #grow(
+    { tree, projection }: Meaning,
+    puts: readonly RawEntry[],
+    gone?: ReadonlySet<EntryId>,
+  ): void {
+    for (const applied of tree.grow(puts, gone)) this.#events.part(projection.partOf(applied))
+  }
+
+  #breakOff(): void {
+    this.#coming = undefined
+    this.#events.brokenOff()
+  }
+
+  #nothingYet(expected?: number): Meaning {
+    const tree = new Tree(this.#ownRemovals, this.#settings.removals, expected)
+    return { tree, projection: new Projection(tree.view, this.#settings.domain) }
+  }
+
+  /** Of whichever tree is told by then. */
+  #known(): KnownTree {
+    const tree = (): Tree => this.#told.tree
+    return {
+      get size() {
+        return tree().size
+      },
+      ids: () => tree().ids(),
+      keyOf: (id) => tree().keyOf(id),
+    }
   }
 
   #lost(fault: Fault): void {
@@ -193,9 +259,8 @@ export class DirectorySync {
     this.#tell()
   }
 
-  #applied(applied: Applied): void {
-    const changes = this.#projection.changesOf(applied)
-    if (changes.length > 0) this.#events.changes(changes)
+  #changed(changes: readonly DirectoryChange[], endsParts = false): void {
+    if (changes.length > 0 || endsParts) this.#events.changes(changes)
     this.#tell()
     this.#copy.saveSoon()
   }
@@ -209,7 +274,7 @@ export class DirectorySync {
     if (this.#kind === 'starting') return undefined
     const { cookie } = this.#follower
     return {
-      ...this.#tree.content,
+      ...this.#told.tree.content,
       ...(cookie === undefined ? {} : { cookie }),
       heardAt: this.#heardAt ?? 0,
       base: this.#settings.base,

@@ -5,7 +5,8 @@ import type { Attributes } from './attribute-list.ts'
 import { dnKey } from './dn.ts'
 import { affectedBy, mapEntry } from './mapping/map.ts'
 import type { DirectoryChange } from './projection.ts'
-import { parentKey, rawEntry, type RawEntry } from './raw-entry.ts'
+import { parentKey } from './keys.ts'
+import { rawEntry, type RawEntry } from './raw-entry.ts'
 import type { RawTree } from './sync/replica.ts'
 
 /** As LDIF says it. Names of attributes in any case. */
@@ -57,6 +58,9 @@ function overlay(tree: RawTree, put: readonly RawEntry[]): RawTree {
     children(key) {
       const ours = put.filter((entry) => parentKey(entry.key) === key)
       return [...tree.children(key).filter(({ id }) => !byId.has(id)), ...ours]
+    },
+    hasChildren({ key }) {
+      return this.children(key).length > 0
     },
   }
 }

@@ -1,6 +1,7 @@
 // Why this file exists: 100,000 entries are received, kept, compared and copied. Each is one flat text from the moment it is
 // received: what all have in common is a number in it, and nothing is looked at before somebody asks.
 import { type EntryId, hashOf, hashOfPart, parseUuid } from '#directory'
+import { parentKey } from './keys.ts'
 import { type Attributes, sharedNames, sharedValues } from './attribute-list.ts'
 
 /**
@@ -16,6 +17,8 @@ export const unsharedNames = 0x3fff
 
 /** The lower two bits of the number that stands before the DN. */
 export const keySpelling = { likeDn: 0, lowerCase: 1, own: 2 } as const
+
+const [commaCode, backslashCode] = [0x2c, 0x5c]
 
 /** The id, the names, and the least that a DN has before it: what every entry has, whatever it says. */
 const overhead = idLength + namesNumberLength + 1
@@ -109,6 +112,36 @@ export function keyIn(packed: PackedEntry): string {
   return (head & 3) === keySpelling.lowerCase ? dn.toLowerCase() : cursor.text(cursor.number())
 }
 
+export function keyLengthIn(packed: PackedEntry): number {
+  const cursor = new Cursor(packed)
+  const head = cursor.number()
+  if ((head & 3) !== keySpelling.own) return head >>> 2
+  cursor.skip(head >>> 2)
+  return cursor.number()
+}
+
+/** Of what it stands below. `likely`, if it is that one, is given back: siblings come one after the other. */
+export function parentKeyIn(packed: PackedEntry, likely?: string): string | undefined {
+  const cursor = new Cursor(packed)
+  const head = cursor.number()
+  const end = cursor.at + (head >>> 2)
+  const comma = (head & 3) === keySpelling.likeDn ? plainCommaIn(packed, cursor.at, end) : -1
+  if (comma < 0) return parentKey(keyIn(packed))
+  const start = comma + 1
+  const isLikely = end - start === likely?.length && packed.startsWith(likely, start)
+  return isLikely ? likely : packed.slice(start, end)
+}
+
+/** The first one, when nothing before it is escaped. */
+function plainCommaIn(packed: PackedEntry, start: number, end: number): number {
+  for (let at = start; at < end; at += 1) {
+    const code = packed.charCodeAt(at)
+    if (code === commaCode) return at
+    if (code === backslashCode) return -1
+  }
+  return -1
+}
+
 export function hasKey(packed: PackedEntry, key: string): boolean {
   const cursor = new Cursor(packed)
   const head = cursor.number()
@@ -157,7 +190,8 @@ export function allValuesIn(packed: PackedEntry): readonly (readonly string[])[]
   return names.map(() => cursor.values())
 }
 
-function namesNumberIn(packed: PackedEntry): number {
+/** Of its list of names. */
+export function namesNumberIn(packed: PackedEntry): number {
   return packed.charCodeAt(idLength) | (packed.charCodeAt(idLength + 1) << 7)
 }
 

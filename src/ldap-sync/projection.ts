@@ -1,8 +1,9 @@
 // Why this file exists: a step of the tree becomes what the directory means: typed entries, refusals with their reason,
 // and what is gone. It remembers what was shown, so that nothing is told as gone that nobody saw.
-import type { DnsName, Entry, EntryId, SetAside } from '#directory'
+import type { DnsName, Entry, EntryId, LaidMachine, SetAside } from '#directory'
 import { lookAtAffected, mapNear } from './mapping/map.ts'
 import { NearTree } from './mapping/near-tree.ts'
+import { PlainMachines } from './mapping/plain-machine.ts'
 import type { RawEntry } from './raw-entry.ts'
 import type { Applied, RawTree } from './sync/replica.ts'
 
@@ -12,15 +13,20 @@ export type DirectoryChange =
   | { readonly kind: 'refused'; readonly item: SetAside }
   | { readonly kind: 'gone'; readonly id: EntryId }
 
+/** A change of a step that comes in parts. */
+export type PartChange = DirectoryChange | LaidMachine
+
 export class Projection {
   readonly #tree: RawTree
   readonly #domain: DnsName
+  readonly #plain: PlainMachines
   /** In the tree, and told to nobody: far fewer than what is. */
   readonly #unseen = new Set<EntryId>()
 
   constructor(tree: RawTree, domain: DnsName) {
     this.#tree = tree
     this.#domain = domain
+    this.#plain = new PlainMachines(domain)
   }
 
   /** Of every step that the tree takes. `gone` comes before all else: what it held is free then. */
@@ -51,6 +57,21 @@ export class Projection {
       if (raw) look(raw, false)
     }
     return gone.length === 0 ? rest : [...gone, ...rest]
+  }
+
+  /** The same for what arrives first: nearly all of it are machines of one shape, and no machine is made for those. */
+  partOf(applied: Applied): readonly PartChange[] {
+    const { put, before, gone } = applied
+    if (before.length + gone.length > 0) return this.changesOf(applied)
+    const tree = new NearTree(this.#tree)
+    const laid: LaidMachine[] = []
+    const others: RawEntry[] = []
+    for (const raw of put) {
+      const machine = this.#plain.read(raw)
+      if (machine !== undefined && tree.isAlone(raw)) laid.push(machine)
+      else others.push(raw)
+    }
+    return others.length === 0 ? laid : [...this.changesOf({ put: others, before, gone }), ...laid]
   }
 
   #changeOf(raw: RawEntry, tree: NearTree): DirectoryChange | undefined {

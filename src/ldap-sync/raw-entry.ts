@@ -8,9 +8,11 @@ import {
   dnIn,
   idIn,
   keyIn,
+  keyLengthIn,
   namesIn,
   type PackedEntry,
   packEntry,
+  parentKeyIn,
   valuesIn,
 } from './packed-entry.ts'
 
@@ -32,6 +34,15 @@ export class RawEntry implements Attributes {
   /** Equal for equal DNs, however they are spelt. */
   get key(): string {
     return keyIn(this.packed)
+  }
+
+  get keyLength(): number {
+    return keyLengthIn(this.packed)
+  }
+
+  /** Of what it stands below. `likely`: whatever that was of the entry before. */
+  parentKey(likely?: string): string | undefined {
+    return parentKeyIn(this.packed, likely)
   }
 
   get attributes(): Attributes {
@@ -83,21 +94,4 @@ function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
 /** RFC 4530: sixteen bytes. */
 export function idOfBytes(bytes: Uint8Array): EntryId | undefined {
   return bytes.length === 16 ? parseUuid(bytes.toHex()) : undefined
-}
-
-/** The keys above an entry's, nearest first. A comma inside a name is escaped, and no border. */
-export function* ancestorKeys(key: string): Generator<string> {
-  for (let at = 0; at < key.length; at += 1) {
-    if (key[at] === '\\') at += 1
-    else if (key[at] === ',') yield key.slice(at + 1)
-  }
-}
-
-export function parentKey(key: string): string | undefined {
-  if (key.includes('\\')) {
-    for (const ancestor of ancestorKeys(key)) return ancestor
-    return undefined
-  }
-  const comma = key.indexOf(',')
-  return comma < 0 ? undefined : key.slice(comma + 1)
 }

@@ -8,14 +8,21 @@ const quietMs = 5_000
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
 
-/** To be told of each rush: memory is given back when there was none for a while. */
-export function memoryGiver(): () => void {
+/** To be told of each rush: memory is given back when there was none for a while. `tidy`: what else waits for such a moment. */
+export function memoryGiver(tidy: () => void = nothing): () => void {
   let waiting: NodeJS.Timeout | undefined
   return () => {
     clearTimeout(waiting)
-    waiting = setTimeout(giveBack, quietMs)
+    waiting = setTimeout(() => {
+      tidy()
+      giveBack()
+    }, quietMs)
     waiting.unref()
   }
+}
+
+function nothing(): void {
+  // Most have nothing to tidy.
 }
 
 function giveBack(): void {

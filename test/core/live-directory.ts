@@ -47,6 +47,8 @@ export async function openLiveDirectory(t: TestContext, provider: Provider) {
     { clock: systemClock, connect, random: () => 0 },
     {
       changes: (batch) => directory.take(batch),
+      part: (batch) => directory.takePart(batch),
+      brokenOff: () => directory.dropParts(),
       state: ({ kind }) => kind === 'live' && live.resolve(),
       copied: () => () => undefined,
     },

@@ -14,6 +14,7 @@ import {
 } from '#directory'
 import fc from 'fast-check'
 import { crowdedEntry } from './arbitrary-entries.ts'
+import { contents } from './contents.ts'
 import { domain, id, ip, label, mac, machine, name, network, vcn } from './samples.ts'
 
 function snapshotOf(...entries: readonly Entry[]): Snapshot {
@@ -124,21 +125,6 @@ test('within one step two machines swap addresses, and both are found', () => {
   assert.equal(snapshot.byIp.get(ip('10.0.0.2'))?.device.id, id(1))
   assert.equal(snapshot.byIp.get(ip('10.0.0.1'))?.device.id, id(2))
 })
-
-/** Every index as sorted text, without the order of arrival. */
-function contents(snapshot: Snapshot): unknown {
-  const rows = (index: { entries(): Iterable<[unknown, unknown]> }): readonly string[] =>
-    [...index.entries()].map((row) => JSON.stringify(row)).toSorted()
-  const lists = [...snapshot.byTag.entries()].map(([tag, machines]) =>
-    [tag, ...[...machines.values()].map((one) => one.id).toSorted()].join(' '),
-  )
-  const { entries, byMac, byIp, byName, byUuid, byPort, nonTerminals, networkByName } = snapshot
-  return {
-    networks: snapshot.networks,
-    direct: [entries, byMac, byIp, byName, byUuid, byPort, nonTerminals, networkByName].map(rows),
-    lists: [lists.toSorted(), [...snapshot.portClaims.entries()].length],
-  }
-}
 
 function sizes(snapshot: Snapshot): readonly number[] {
   const { entries, byMac, byIp, byName, byUuid, byPort, byTag } = snapshot

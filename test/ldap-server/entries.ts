@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { dnKey, parseDn } from '../../src/ldap-sync/dn.ts'
 import type { Operation } from '../../src/ldap-sync/message/message.ts'
-import { ancestorKeys } from '../../src/ldap-sync/raw-entry.ts'
+import { ancestorKeys } from '../../src/ldap-sync/keys.ts'
 import { applyChange, type Stored, texts } from './answers.ts'
 
 export type Told = 'add' | 'modify' | 'delete'

@@ -4,12 +4,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { der } from '#asn1'
-import { type Clock, LdapRefusal, systemClock } from '#ldap-sync'
+import { type Clock, type Connect, LdapRefusal, systemClock } from '#ldap-sync'
 import type { Faults } from '../ldap-server/faults.ts'
 import type { LdapServer } from '../ldap-server/server.ts'
 import { Bench, known } from './bench.ts'
 import { inMemory } from './providers.ts'
 import { ManualClock } from './manual-clock.ts'
+import { Scissors } from './scissors.ts'
 import { WatchedSync } from './watched-sync.ts'
 
 interface Scene {
@@ -18,6 +19,8 @@ interface Scene {
   readonly copyFile: string
   readonly secretFile: string
   readonly watch: (clock?: Clock) => Promise<WatchedSync>
+  /** To whom each message comes by itself. */
+  readonly watchEach: () => Promise<WatchedSync>
 }
 
 /** A broken server with machines n1…n6, and consumers of it. */
@@ -27,17 +30,19 @@ async function scene(run: (scene: Scene) => Promise<void>): Promise<void> {
   const bench = new Bench(provider, 'site')
   const copyFile = join(bench.folder, 'copy')
   const open: WatchedSync[] = []
-  const watch = async (clock: Clock = systemClock): Promise<WatchedSync> => {
+  const watchBy = async (by: Connect, clock: Clock): Promise<WatchedSync> => {
     const settings = { url, base: bench.base, bindDn, secretFile, copyFile }
-    const watched = new WatchedSync({ settings, connect, clock })
+    const watched = new WatchedSync({ settings, connect: by, clock })
     open.push(watched)
     await watched.sync.start()
     return watched
   }
+  const watch = (clock: Clock = systemClock): Promise<WatchedSync> => watchBy(connect, clock)
+  const watchEach = (): Promise<WatchedSync> => watchBy(new Scissors(connect).connect, systemClock)
   try {
     await bench.prepare()
     for (let at = 1; at <= 6; at += 1) await bench.machine(`n${at}`, at)
-    await run({ server, bench, copyFile, secretFile, watch })
+    await run({ server, bench, copyFile, secretFile, watch, watchEach })
   } finally {
     for (const watched of open) await watched.sync.close()
     await bench.close()
@@ -111,6 +116,26 @@ test('HOSTILE 21: entries without end are left at a bound, in a refresh and afte
     await watched.until('the fault is told', hasFault)
     assert.equal(watched.state?.fault?.code, 'CPC-LDAP-007')
     assert.ok(watched.sync.state.rawEntries <= 20)
+  })
+})
+
+test('HOSTILE 30: what a first refresh told in parts before it broke off was never said', async () => {
+  await scene(async ({ server, watchEach }) => {
+    server.faults = { endsAfterEntries: { entries: 3, code: 4 } }
+    const watched = await watchEach()
+    await watched.until('the fault is told', hasFault)
+    assert.equal(watched.partsTold, 3)
+    assert.deepEqual([watched.brokenOff, watched.batches.length], [1, 0])
+    assert.equal(watched.sync.state.rawEntries, 0)
+    server.faults = {}
+    await watched.untilLive()
+    assert.deepEqual([watched.machines.length, watched.batches.length], [6, 1])
+    // From here on there is something that it could be at odds with.
+    const { partsTold } = watched
+    server.faults = { refusesCookies: 4096 }
+    await server.cutAll()
+    await watched.until('it was read anew', ({ sync }) => sync.state.counts.refreshes === 2)
+    assert.equal(watched.partsTold, partsTold)
   })
 })
 

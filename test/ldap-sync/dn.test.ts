@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { hostileText } from '../hostile-text.ts'
 import { childDn, dnKey, keyOf, parseDn, textOf } from '../../src/ldap-sync/dn.ts'
 import { plainDnKey } from '../../src/ldap-sync/plain-dn.ts'
-import { ancestorKeys, parentKey } from '../../src/ldap-sync/raw-entry.ts'
+import { ancestorKeys, parentKey } from '../../src/ldap-sync/keys.ts'
 
 for (const [sentence, one, other] of [
   [

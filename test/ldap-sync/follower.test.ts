@@ -14,6 +14,8 @@ async function pausesWith(chance: number): Promise<number[]> {
   const events = {
     known: { size: 0, ids: () => [], keyOf: () => undefined },
     step: () => undefined,
+    part: () => undefined,
+    brokenOff: () => undefined,
     heard: () => undefined,
     away: () => waiting.at(-1)?.resolve(),
     cookieRefused: () => undefined,

@@ -26,6 +26,7 @@ const tree: RawTree = {
   get: (id) => (id === known.id ? known : undefined),
   at: (key) => (key === known.key ? known : undefined),
   children: () => [],
+  hasChildren: () => false,
 }
 
 function changes(text: string) {

@@ -8,7 +8,7 @@ import type { Operation } from '../../src/ldap-sync/message/message.ts'
 import { rawEntry, type RawEntry } from '../../src/ldap-sync/raw-entry.ts'
 import { type Heard, SyncConsumer } from '../../src/ldap-sync/sync/consumer.ts'
 import { OwnRemovals, RemovalGuard } from '../../src/ldap-sync/sync/guard.ts'
-import { Replica } from '../../src/ldap-sync/sync/replica.ts'
+import { type Applied, Replica } from '../../src/ldap-sync/sync/replica.ts'
 import type { Step } from '../../src/ldap-sync/sync/staging.ts'
 import { readSyncInfo, readSyncState } from '../../src/ldap-sync/sync/sync-control.ts'
 import { known } from './bench.ts'
@@ -179,6 +179,50 @@ test('HOSTILE 30: nothing of a refresh is told before its end', () => {
   assert.equal(end.kind, 'ended')
 })
 
+test('a first refresh is looked at while it comes; its end tells only the rest, with the cookie', () => {
+  const consumer = consumerOf([], { resumed: false })
+  const ids = (entries: readonly RawEntry[]): readonly EntryId[] => entries.map(({ id }) => id)
+  put(consumer, 1)
+  put(consumer, 2)
+  assert.deepEqual(ids(consumer.part()), [uuid(1), uuid(2)])
+  assert.deepEqual(consumer.part(), [])
+  put(consumer, 3, 'c')
+  const step = stepOf(consumer.take(phase(2), []))
+  assert.deepEqual([ids(step.puts), step.cookie, step.refreshed], [[uuid(3)], hex('c'), true])
+  put(consumer, 4)
+  assert.deepEqual(consumer.part(), [])
+})
+
+test('nothing is looked at early where something is there already, or is named as gone', () => {
+  for (const consumer of [
+    consumerOf([uuid(9)], { resumed: false }),
+    consumerOf([], { resumed: true }),
+  ]) {
+    put(consumer, 1)
+    assert.deepEqual(consumer.part(), [])
+  }
+  const consumer = consumerOf([], { resumed: false })
+  put(consumer, 1)
+  assert.equal(consumer.part().length, 1)
+  consumer.take(idSet([uuid(1)], { deletes: true }), [])
+  put(consumer, 2)
+  assert.deepEqual(consumer.part(), [])
+  const { puts, gone } = stepOf(consumer.take(phase(2), []))
+  assert.deepEqual([puts.length, [...gone]], [1, [uuid(1)]])
+})
+
+test('HOSTILE 21: what was looked at early counts towards the bound', () => {
+  const limits = { namedMax: 3, charactersMax: 1000 }
+  const known = { size: 0, ids: () => [], keyOf: () => undefined }
+  const consumer = new SyncConsumer({ known, attributes: ['cn'], resumed: false, limits })
+  const kinds = [1, 2, 3, 4].map((number) => {
+    const { kind } = put(consumer, number)
+    consumer.part()
+    return kind
+  })
+  assert.deepEqual(kinds, ['nothing', 'nothing', 'nothing', 'too-many'])
+})
+
 test('RFC 4533: syncRefreshRequired means to start over', () => {
   const consumer = consumerOf([], { resumed: true })
   assert.equal(consumer.take({ kind: 'searchDone', result: result(4096) }, []).kind, 'start-over')
@@ -256,6 +300,28 @@ test('of two that claim one DN in one step the later has it, and the other stays
   const { gone } = replica.apply(both, [])
   assert.deepEqual([gone.length, dnsOf(replica)], [0, ['cn=n1,dc=x', 'cn=n2,dc=x']])
   assert.equal(replica.at('cn=n2,dc=x')?.id, uuid(2))
+})
+
+test('a tree that grows is one to which each entry came by itself, whoever is named twice or takes a DN', () => {
+  const place = fc.constantFrom('cn=a,dc=x', 'cn=b,dc=x', 'ou=o,dc=x', 'cn=a,ou=o,dc=x', 'dc=x')
+  const entry = fc.tuple(fc.integer({ min: 1, max: 6 }), place).map(([id, dn]) => at(id, dn))
+  const told = (steps: Iterable<Applied>): readonly string[] =>
+    [...steps].flatMap(({ put: puts, gone, before }) =>
+      Object.entries({ before, gone, puts }).flatMap(([what, some]) =>
+        some.map(({ id, dn }) => `${what} ${id} ${dn}`),
+      ),
+    )
+  fc.assert(
+    fc.property(fc.array(fc.array(entry, { maxLength: 5 })), (parts) => {
+      const grown = new Replica(1_000)
+      const stepped = new Replica()
+      for (const part of parts) {
+        const expected = told(part.map((each) => stepped.apply([each], [])))
+        assert.deepEqual(told(grown.grow(part)), expected)
+        assert.deepEqual(dnsOf(grown), dnsOf(stepped))
+      }
+    }),
+  )
 })
 
 const limits = { windowMillis: 1000, countMax: 5, percentMax: 10 }

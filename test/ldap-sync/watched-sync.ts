@@ -1,7 +1,7 @@
 // Why this file exists: a DirectorySync under test, with what it has told so far and a way to wait for more.
 import assert from 'node:assert/strict'
 import type { Entry, EntryId, Machine } from '#directory'
-import { parseDnsName } from '#directory'
+import { parseDnsName, readDeviceText } from '#directory'
 import {
   type Clock,
   type Connect,
@@ -9,6 +9,7 @@ import {
   type DirectoryState,
   DirectorySync,
   type DirectorySyncSettings,
+  type PartChange,
   systemClock,
 } from '#ldap-sync'
 
@@ -28,7 +29,10 @@ export class WatchedSync {
   readonly batches: (readonly DirectoryChange[])[] = []
   /** Those that it told since it was live for the first time. */
   readonly kinds = new Set<DirectoryState['kind']>()
+  partsTold = 0
+  brokenOff = 0
   readonly sync: DirectorySync
+  #parts: DirectoryChange[] = []
   readonly #waiting = new Set<() => void>()
   #state: DirectoryState | undefined
 
@@ -37,9 +41,19 @@ export class WatchedSync {
     assert.ok(domain)
     const edges = { clock, connect, random: () => 0 }
     this.sync = new DirectorySync({ ...settings, domain }, edges, {
+      part: (batch) => {
+        this.partsTold += 1
+        this.#parts.push(...batch.map(asPut))
+      },
+      brokenOff: () => {
+        this.brokenOff += 1
+        this.#parts = []
+      },
       changes: (batch) => {
-        this.batches.push(batch)
-        for (const change of batch) this.#take(change)
+        const whole = [...this.#parts, ...batch]
+        this.#parts = []
+        this.batches.push(whole)
+        for (const change of whole) this.#take(change)
         this.#wake()
       },
       state: (state) => {
@@ -100,4 +114,11 @@ export class WatchedSync {
   #wake(): void {
     for (const look of this.#waiting) look()
   }
+}
+
+/** A machine that is told as it rests is made, for whoever looks. */
+function asPut(change: PartChange): DirectoryChange {
+  if (change.kind !== 'laid') return change
+  const read = readDeviceText(change.rest)
+  return read.ok ? { kind: 'put', entry: read.value, notes: [] } : assert.fail(read.refusal)
 }

@@ -1,6 +1,14 @@
 // Why this file exists: who may log in is a fact of the directory, and every running host has a copy of its part. This keeps
 // them the same: a change is carried to the hosts that it concerns, one order at a time to each, until it took it.
-import type { Delta, EntryId, Ip4, Machine, Person } from '#directory'
+import {
+  type Delta,
+  type DeviceText,
+  type EntryId,
+  idAtRest,
+  type Ip4,
+  type Machine,
+  type Person,
+} from '#directory'
 import {
   accountFiles,
   type AccountFiles,
@@ -77,8 +85,10 @@ export class PeopleKeeper {
     for (const record of this.#records.values()) this.#schedule(record, 0)
   }
 
-  changed(deltas: readonly Delta[]): void {
+  changed(deltas: readonly Delta[], laid: readonly DeviceText[]): void {
     const touched = new Set<string>()
+    // Of 100,000 machines few are hosts that run.
+    if (this.#records.size > 0) for (const rest of laid) this.#machineCame(idAtRest(rest))
     for (const delta of deltas) for (const tag of this.#take(delta)) touched.add(tag)
     if (touched.size === 0) return
     for (const record of this.#records.values()) {
@@ -129,6 +139,11 @@ export class PeopleKeeper {
         // A machine whose entry was spoilt keeps the people that it has.
         return this.#book.remove(delta.item.id)
     }
+  }
+
+  #machineCame(id: EntryId): void {
+    const machine = this.#records.has(id) ? this.#parts.machine(id) : undefined
+    if (machine !== undefined) this.#machineChanged(machine)
   }
 
   #machineChanged(machine: Machine): void {

@@ -11,7 +11,7 @@ import type { AddressGiver } from '../addresses.ts'
 import type { Fenced } from '../clusters/hands.ts'
 import type { DirectoryKeeper } from '../directory-keeper.ts'
 import type { EventHub } from '../events.ts'
-import type { EntryNotes } from '../followers.ts'
+import type { EntryNotes } from '../entry-notes.ts'
 import type { PeopleKeeper } from '../people/keeper.ts'
 import type { Sightings } from '../sightings.ts'
 

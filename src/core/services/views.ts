@@ -12,7 +12,7 @@ import {
   type Snapshot,
 } from '#directory'
 import type { Life } from '#host'
-import type { EntryNotes } from '../followers.ts'
+import type { EntryNotes } from '../entry-notes.ts'
 
 export function machineView(machine: Machine, life: Life, snapshot: Snapshot): MachineView {
   const [nic] = machine.nics

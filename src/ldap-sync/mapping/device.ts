@@ -40,6 +40,11 @@ export function isHost(entry: RawEntry): boolean {
   )
 }
 
+/** Whether what stands below an entry depends on it, or it on that. */
+export function mattersBelow(entry: RawEntry): boolean {
+  return isDevice(entry) || hasClass(entry, 'coppicevo') || hasClass(entry, 'coppicecluster')
+}
+
 /** CONTRACT: a device entry whose parent is a device is a NIC of it, no machine of its own. */
 export function isMachineOf(parent: RawEntry | undefined): parent is RawEntry {
   return parent !== undefined && isDevice(parent)

@@ -21,7 +21,8 @@ import { namesInRdn, type Naming, namingOf } from './naming.ts'
 import { shown } from './shown.ts'
 import { none, valuesOf } from './values.ts'
 
-const textCharactersMax = 1024
+/** Longer values are left out, and that is noted. */
+export const textCharactersMax = 1024
 
 /** Reads one entry; collects what keeps it from being served, and what is merely left out. */
 export class Fields {

@@ -4,7 +4,16 @@ import type { DnsName, Entry, EntryId } from '#directory'
 import type { RawEntry } from '../raw-entry.ts'
 import type { Applied, RawTree } from '../sync/replica.ts'
 import { clusterOf, mapVo } from './container.ts'
-import { isDevice, isHost, isMachineOf, isVcn, mapMachine, mapNic, mapVcn } from './device.ts'
+import {
+  isDevice,
+  isHost,
+  isMachineOf,
+  isVcn,
+  mapMachine,
+  mapNic,
+  mapVcn,
+  mattersBelow,
+} from './device.ts'
 import { hasClass } from './classes.ts'
 import { Fields } from './fields.ts'
 import { NearTree } from './near-tree.ts'
@@ -67,11 +76,6 @@ const ownClasses = [
   ['coppicenic', 'coppiceNic'],
 ] as const
 
-/** Whether what stands below an entry depends on it. */
-function matters(entry: RawEntry): boolean {
-  return isDevice(entry) || hasClass(entry, 'coppicevo') || hasClass(entry, 'coppicecluster')
-}
-
 /** Every entry whose meaning a step may have changed: itself, its parents of before and now, and below. */
 export function affectedBy(applied: Applied, tree: RawTree): Set<EntryId> {
   const ids = new Set<EntryId>()
@@ -100,13 +104,13 @@ export function lookAtAffected(
 function addAround(entry: RawEntry, tree: NearTree, ids: Set<EntryId>): void {
   const above = tree.parentOf(entry)
   if (above && isDevice(above)) ids.add(above.id)
-  if (matters(entry)) addBelow(entry, tree, ids)
+  if (mattersBelow(entry)) addBelow(entry, tree, ids)
 }
 
 /** Two levels: a VO's clusters, and their nodes. Only such entries have dependants, so this is no walk of the tree. */
 function addBelow(entry: RawEntry, tree: NearTree, ids: Set<EntryId>): void {
   for (const child of tree.childrenOf(entry)) {
     ids.add(child.id)
-    if (matters(child)) for (const grandchild of tree.childrenOf(child)) ids.add(grandchild.id)
+    if (mattersBelow(child)) for (const grandchild of tree.childrenOf(child)) ids.add(grandchild.id)
   }
 }

@@ -93,6 +93,16 @@ export class SyncConsumer {
     return this.#staging.flush({ refreshed: false })
   }
 
+  /**
+   * To be called like `settle`: what a first refresh has brought since. Nothing is there that it could be at odds with, so it
+   * may be looked at before the rest comes; the step that ends the refresh makes it count.
+   */
+  part(): readonly RawEntry[] {
+    const { known, resumed } = this.#options
+    const isFirst = this.#refreshing && !resumed && known.size === 0
+    return isFirst ? this.#staging.takeSome() : []
+  }
+
   #takeEntry(
     operation: Extract<Operation, { kind: 'searchEntry' }>,
     controls: readonly Control[],

@@ -2,6 +2,7 @@
 // pauses that grow and are bounded.
 import type { Fault } from '#fault'
 import type { KnownTree } from './consumer.ts'
+import type { RawEntry } from '../raw-entry.ts'
 import { type FollowerEdges, type FollowerSettings, Session, type SessionEnd } from './session.ts'
 import type { Step } from './staging.ts'
 
@@ -9,6 +10,10 @@ export interface FollowerEvents {
   readonly known: KnownTree
   /** To be applied before it returns. */
   readonly step: (step: Step) => void
+  /** Of a first refresh, before the step that ends it. */
+  readonly part: (puts: readonly RawEntry[]) => void
+  /** That step will not come: what was told in parts was never said. */
+  readonly brokenOff: () => void
   /** The server was heard: it lives. */
   readonly heard: () => void
   readonly away: (fault: Fault) => void
@@ -42,6 +47,8 @@ export class Follower {
   #session: Session | undefined
   #stopPause: (() => void) | undefined
   #connection: ConnectionState = 'closed'
+  /** Entries that were told in parts. */
+  #inParts = 0
   #counts = { connections: 0, cookiesRefused: 0, refreshes: 0, steps: 0, changes: 0 }
 
   constructor(settings: FollowerSettings, edges: FollowerEdges, events: FollowerEvents) {
@@ -90,6 +97,10 @@ export class Follower {
       known: this.#events.known,
       heard: this.#events.heard,
       step: (step) => this.#take(step),
+      part: (puts) => {
+        this.#inParts += puts.length
+        this.#events.part(puts)
+      },
       asked: () => {
         this.#connection = 'refreshing'
         this.#counts.connections += 1
@@ -102,7 +113,8 @@ export class Follower {
 
   #take(step: Step): void {
     this.#counts.steps += 1
-    this.#counts.changes += step.puts.length + step.gone.size
+    this.#counts.changes += this.#inParts + step.puts.length + step.gone.size
+    this.#inParts = 0
     if (step.refreshed) {
       this.#failures = 0
       this.#counts.refreshes += 1
@@ -115,6 +127,8 @@ export class Follower {
 
   #ended(end: SessionEnd): void {
     this.#session = undefined
+    if (this.#inParts > 0) this.#events.brokenOff()
+    this.#inParts = 0
     if (this.#closed) return
     this.#connection = 'pausing'
     const millis = end.kind === 'asked' ? 0 : this.#pauseMillis()

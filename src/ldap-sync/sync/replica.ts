@@ -1,6 +1,6 @@
 // Why this file exists: our copy of the tree, keyed by entryUUID. When a container is renamed the server names
 // the container alone, so the DNs below it are rewritten here.
-import { type EntryId, Slots } from '#directory'
+import { type EntryId, Slots, type SlotsDraft } from '#directory'
 import { transplant } from '../dn.ts'
 import {
   hasId,
@@ -13,7 +13,7 @@ import {
   type PackedEntry,
   packEntry,
 } from '../packed-entry.ts'
-import { parentKey, RawEntry } from '../raw-entry.ts'
+import { RawEntry } from '../raw-entry.ts'
 import { Siblings } from './siblings.ts'
 
 export interface Applied {
@@ -34,14 +34,23 @@ export interface RawTree {
   get(id: EntryId): RawEntry | undefined
   at(key: string): RawEntry | undefined
   children(key: string): readonly RawEntry[]
+  hasChildren(entry: RawEntry): boolean
 }
 
 export class Replica implements RawTree {
-  #byId = Slots.empty<PackedEntry>().edit()
-  #byKey = Slots.empty<PackedEntry>().edit()
+  #byId: SlotsDraft<PackedEntry>
+  #byKey: SlotsDraft<PackedEntry>
   #siblings = new Siblings()
+  /** Siblings come one after the other. */
+  #lastParent: string | undefined
   /** Siblings ask for the same parent one after the other. */
   #lastFound: { readonly key: string; readonly entry: RawEntry } | undefined
+
+  /** `expected`: so many entries may come, at least, where one comes after the other. */
+  constructor(expected = 0) {
+    this.#byId = Slots.empty<PackedEntry>().edit(expected)
+    this.#byKey = Slots.empty<PackedEntry>().edit(expected)
+  }
 
   get size(): number {
     return this.#byId.size
@@ -68,6 +77,10 @@ export class Replica implements RawTree {
     return this.#siblings.of(key).map((packed) => new RawEntry(packed))
   }
 
+  hasChildren(entry: RawEntry): boolean {
+    return this.#siblings.areBelow(entry)
+  }
+
   *ids(): Generator<EntryId> {
     for (const packed of this.#byId.items()) yield idIn(packed)
   }
@@ -85,7 +98,7 @@ export class Replica implements RawTree {
 
   /** One step of the server's story. The order inside a step means nothing: refreshes have none. */
   apply(puts: readonly RawEntry[], goneIds: Iterable<EntryId>): Applied {
-    if (this.size === 0 && this.#fill(puts)) return { put: puts, gone: [], before: [] }
+    if (this.size === 0 && this.#fill(puts)) return allNew(puts)
     const gone = [...goneIds].flatMap((id) => this.#remove(id))
     const named = this.#named(puts)
     const put = [...named.values(), ...this.#moved(named)]
@@ -100,23 +113,47 @@ export class Replica implements RawTree {
     return { put, gone, before }
   }
 
+  /**
+   * Each entry as a step of its own, and as few steps told as that allows: nearly always nothing of a first refresh is there.
+   * The next one is taken when it is asked for.
+   */
+  *grow(puts: readonly RawEntry[]): Generator<Applied> {
+    let fresh: RawEntry[] = []
+    for (const entry of puts) {
+      if (this.#insertNew(entry)) fresh.push(entry)
+      else {
+        if (fresh.length > 0) yield allNew(fresh)
+        yield this.apply([entry], [])
+        fresh = []
+      }
+    }
+    if (fresh.length > 0) yield allNew(fresh)
+  }
+
   /** Where nothing is, nothing is replaced or moved. False when two of them are at odds; then nothing is still there. */
   #fill(puts: readonly RawEntry[]): boolean {
     this.#clear(puts.length)
     for (const entry of puts) {
-      const hashes = hashesOf(entry)
-      if (this.#isTaken(entry, hashes)) {
-        this.#clear(0)
-        return false
-      }
-      this.#insert(entry, hashes)
+      if (this.#insertNew(entry)) continue
+      this.#clear(0)
+      return false
     }
     return true
   }
 
+  /** False, and nothing is done, when its id or its DN is taken. */
+  #insertNew(entry: RawEntry): boolean {
+    const hashes = hashesOf(entry)
+    if (this.#isTaken(entry, hashes)) return false
+    this.#insert(entry, hashes)
+    return true
+  }
+
   #isTaken({ packed, id }: RawEntry, hashes: Hashes): boolean {
-    if (this.#byId.find(hashes.id, (each) => hasId(each, id)) !== undefined) return true
-    return this.#byKey.find(hashes.key, (each) => hasKey(each, keyIn(packed))) !== undefined
+    if (this.#byId.mayHave(hashes.id) && this.packedOf(id) !== undefined) return true
+    if (!this.#byKey.mayHave(hashes.key)) return false
+    const key = keyIn(packed)
+    return this.#byKey.find(hashes.key, (each) => hasKey(each, key)) !== undefined
   }
 
   #clear(expected: number): void {
@@ -124,6 +161,7 @@ export class Replica implements RawTree {
     this.#byKey = Slots.empty<PackedEntry>().edit(expected)
     this.#siblings = new Siblings()
     this.#lastFound = undefined
+    this.#lastParent = undefined
   }
 
   /** By id. Of two that claim one DN the later has it; the other stays as it was, for that is nowhere. */
@@ -139,11 +177,13 @@ export class Replica implements RawTree {
     return named
   }
 
-  #insert({ packed, key }: RawEntry, hashes: Hashes): void {
-    this.#lastFound = undefined
+  #insert(entry: RawEntry, hashes: Hashes): void {
+    const { packed } = entry
     this.#byId.add(hashes.id, packed)
     this.#byKey.add(hashes.key, packed)
-    const parent = parentKey(key)
+    this.#lastFound = undefined
+    const parent = entry.parentKey(this.#lastParent)
+    this.#lastParent = parent
     if (parent !== undefined) this.#siblings.add(parent, hashes.id, packed)
   }
 
@@ -154,7 +194,7 @@ export class Replica implements RawTree {
     const isIt = (packed: PackedEntry): boolean => hasId(packed, id)
     this.#byId.remove(idHash(id), isIt)
     this.#byKey.remove(keyHashIn(entry.packed), isIt)
-    this.#siblings.remove(parentKey(entry.key) ?? '', id)
+    this.#siblings.remove(entry.parentKey() ?? '', id)
     return [entry]
   }
 
@@ -178,6 +218,10 @@ export class Replica implements RawTree {
       this.#follow(child, under, into)
     }
   }
+}
+
+function allNew(put: readonly RawEntry[]): Applied {
+  return { put, gone: [], before: [] }
 }
 
 interface Hashes {

@@ -7,6 +7,7 @@ import type { Connect } from '../client/connection.ts'
 import { badAnswer, followingEnded, tooMany, tooSlow } from '../client/fault.ts'
 import type { LdapUrl } from '../client/url.ts'
 import { ldapFilter } from '../message/filter.ts'
+import type { RawEntry } from '../raw-entry.ts'
 import { type Heard, type KnownTree, SyncConsumer } from './consumer.ts'
 import { type StagingLimits, stagingLimits, type Step } from './staging.ts'
 import { syncRequest } from './sync-control.ts'
@@ -38,6 +39,8 @@ export interface SessionEvents {
   readonly known: KnownTree
   /** To be applied before it returns. */
   readonly step: (step: Step) => void
+  /** Of a first refresh, before the step that ends it; without that step it was never said. */
+  readonly part: (puts: readonly RawEntry[]) => void
   /** The server was heard: it lives. */
   readonly heard: () => void
   readonly asked: () => void
@@ -140,6 +143,8 @@ export class Session {
   #pause(client: LdapClient, consumer: SyncConsumer): void {
     const wasHeard = this.#wasHeard
     this.#wasHeard = false
+    const part = this.#over ? [] : consumer.part()
+    if (part.length > 0) this.#events.part(part)
     const step = this.#over ? undefined : consumer.settle()
     if (step) this.#apply(step)
     if (!wasHeard || this.#over) return

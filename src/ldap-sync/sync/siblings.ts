@@ -2,6 +2,7 @@
 // quick to find one entry in.
 import { type EntryId, Slots, type SlotsDraft } from '#directory'
 import { hasId, idHash, type PackedEntry } from '../packed-entry.ts'
+import type { RawEntry } from '../raw-entry.ts'
 
 /** More are found by hash. */
 const listLengthMax = 32
@@ -18,14 +19,25 @@ export class Siblings {
   /** How long the key of a parent ever was: few are, and most entries, which have no child, are told by that. */
   readonly #parentLengths = new Set<number>()
 
+  /** Most who come stand beside the one that came before. */
+  #last: { readonly parent: string; readonly table: SlotsDraft<PackedEntry> } | undefined
+
   of(parent: string): readonly PackedEntry[] {
     if (!this.#parentLengths.has(parent.length)) return none
     const children = this.#below.get(parent) ?? none
     return 'length' in children ? children : [...children.items()]
   }
 
+  areBelow(parent: RawEntry): boolean {
+    return this.#parentLengths.has(parent.keyLength) && this.#below.has(parent.key)
+  }
+
   /** `hash`: of its id. */
   add(parent: string, hash: number, packed: PackedEntry): void {
+    if (this.#last?.parent === parent) {
+      this.#last.table.add(hash, packed)
+      return
+    }
     this.#parentLengths.add(parent.length)
     const children = this.#below.get(parent) ?? []
     if ('length' in children && children.length < listLengthMax) {
@@ -35,6 +47,7 @@ export class Siblings {
     const table = 'length' in children ? tableOf(children) : children
     table.add(hash, packed)
     this.#below.set(parent, table)
+    this.#last = { parent, table }
   }
 
   remove(parent: string, id: EntryId): void {
@@ -47,7 +60,9 @@ export class Siblings {
       return
     }
     children.remove(idHash(id), (packed) => hasId(packed, id))
-    if (children.size === 0) this.#below.delete(parent)
+    if (children.size > 0) return
+    this.#below.delete(parent)
+    this.#last = undefined
   }
 }
 

@@ -1,8 +1,9 @@
 // Why this file exists: what the server names is kept here until it makes a whole step, in bounded memory: all of a
 // refresh, or what arrived together after it.
 import type { EntryId } from '#directory'
+import { ancestorKeys } from '../keys.ts'
 import { weightOf } from '../packed-entry.ts'
-import { ancestorKeys, type RawEntry } from '../raw-entry.ts'
+import type { RawEntry } from '../raw-entry.ts'
 
 export interface Step {
   readonly kind: 'step'
@@ -42,6 +43,8 @@ export class Staging {
   readonly #alive = new Set<EntryId>()
   /** The keys above what is staged. */
   readonly #above = new Set<string>()
+  /** So many of this step were taken already. */
+  #taken = 0
   #characters = 0
   #cookie: string | undefined
   #hasNews = false
@@ -72,6 +75,18 @@ export class Staging {
     if (isOrdered) for (const key of ancestorKeys(entry.key)) this.#above.add(key)
     this.#characters += weightOf(entry.packed)
     this.#hasNews = true
+  }
+
+  /**
+   * What has come so far, where the step need not be whole: it still counts. Nothing once something was named as gone, for
+   * what is gone may be named again.
+   */
+  takeSome(): readonly RawEntry[] {
+    if (this.#byId || this.#gone.size > 0) return []
+    const some = this.#list
+    this.#taken += some.length
+    this.#list = []
+    return some
   }
 
   markGone(id: EntryId): void {
@@ -120,13 +135,14 @@ export class Staging {
     for (const staged of [this.#gone, this.#alive, this.#above]) staged.clear()
     this.#list = []
     this.#byId = undefined
+    this.#taken = 0
     this.#characters = 0
     this.#hasNews = false
     return step
   }
 
   get #count(): number {
-    return this.#byId?.size ?? this.#list.length
+    return this.#taken + (this.#byId?.size ?? this.#list.length)
   }
 
   #puts(): Map<EntryId, RawEntry> {

@@ -14,8 +14,10 @@ export interface TreeContent {
   readonly heldSince?: number
 }
 
+const nothing: ReadonlySet<EntryId> = new Set()
+
 export class Tree implements KnownTree {
-  readonly #replica = new Replica()
+  readonly #replica: Replica
   readonly #guard: RemovalGuard
   readonly #own: OwnRemovals
   readonly #held = new Set<EntryId>()
@@ -23,7 +25,9 @@ export class Tree implements KnownTree {
   /** Made when somebody asks: it can be long, and is asked for far more often than it changes. */
   #heldEntries: readonly RawEntry[] | undefined
 
-  constructor(own: OwnRemovals, limits?: RemovalLimits) {
+  /** `expected`: so many entries may come in parts, at least. */
+  constructor(own: OwnRemovals, limits?: RemovalLimits, expected?: number) {
+    this.#replica = new Replica(expected)
     this.#own = own
     this.#guard = new RemovalGuard(limits)
   }
@@ -79,6 +83,12 @@ export class Tree implements KnownTree {
     for (const entry of applied.gone) this.#held.delete(entry.id)
     this.#noteHeld(now)
     return applied
+  }
+
+  /** By a part of a first refresh. Nobody is served from it yet, so there is nothing to guard. */
+  *grow(puts: readonly RawEntry[], gone: ReadonlySet<EntryId> = nothing): Generator<Applied> {
+    yield* this.#replica.grow(puts)
+    if (gone.size > 0) yield this.#replica.apply([], gone)
   }
 
   /** A full refresh names everything; only what differs is news. */

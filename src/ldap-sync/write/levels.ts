@@ -1,7 +1,7 @@
 // Why this file exists: a server works on what it is sent at once in any order (RFC 4511 4.1.1), so orders that need
 // one another are sorted into levels: those of one level have nothing to do with each other.
 import { dnKey } from '../dn.ts'
-import { ancestorKeys } from '../raw-entry.ts'
+import { ancestorKeys } from '../keys.ts'
 import type { DirectoryOrder } from './order.ts'
 
 /** The places of the orders in the list; each order stands in a later level than those before it that it touches. */

@@ -60,7 +60,12 @@ async function openHouse(): Promise<House> {
   const sync = new DirectorySync(
     { url: urls[0], base: slapd.base, domain, bindDn, secretFile, copyFile: join(folder, 'copy') },
     { clock: systemClock, connect: slapd.connect, random: () => 0 },
-    { changes: (batch) => directory.take(batch), state: () => undefined },
+    {
+      changes: (batch) => directory.take(batch),
+      part: (batch) => directory.takePart(batch),
+      brokenOff: () => directory.dropParts(),
+      state: () => undefined,
+    },
   )
   await sync.start()
   await sync.writer.addVo(vo, {})

@@ -98,8 +98,8 @@ export function openKeeper(t: TestContext, lives: readonly Life[] = []) {
   })
   t.after(() => keeper[Symbol.asyncDispose]())
   const put = (...entries: readonly (Person | Machine)[]): void =>
-    keeper.changed(entries.map((entry) => ({ kind: 'put', entry }) as const))
-  const change = (...deltas: readonly Delta[]): void => keeper.changed(deltas)
+    change(...entries.map((entry) => ({ kind: 'put', entry }) as const))
+  const change = (...deltas: readonly Delta[]): void => keeper.changed(deltas, [])
   const becomeReady = (boot = 1): void => keeper.lifeChanged(ready(boot), newLife(machine.id))
   return { keeper, host, clock, machines, told, put, change, becomeReady }
 }
