@@ -73,6 +73,20 @@ export function verdictOf(console: string): string | undefined {
   return console.match(lastWords)?.at(-1)?.trim().slice(0, lineCharactersMax)
 }
 
+/** A kernel says what went wrong, shows its stack, and panics last. */
+const panicLines = { before: 40, after: 4 }
+const endLines = 12
+
+/** What a console tells of its machine: the last panic with what led to it, and its last lines. Pure. */
+export function accountIn(console: string): readonly string[] {
+  const lines = console.split('\n').filter(Boolean)
+  const end = Math.max(0, lines.length - endLines)
+  const panic = lines.findLastIndex((line) => line.includes('Kernel panic'))
+  if (panic < 0) return lines.slice(end)
+  const [from, to] = [Math.max(0, panic - panicLines.before), panic + 1 + panicLines.after]
+  return [...lines.slice(from, to), ...lines.slice(Math.max(to, end))]
+}
+
 function textOf(path: string): string {
   return existsSync(path) ? readFileSync(path, 'latin1') : ''
 }

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '#fault'
 import { ipmiFiles, shellWord } from '../../src/lab/bmc/ipmi.ts'
-import { plainConsole, verdictOf } from '../../src/lab/evidence.ts'
+import { accountIn, plainConsole, verdictOf } from '../../src/lab/evidence.ts'
 import { complaintAbout } from '../../src/lab/fault-run.ts'
 import { type LabFault, labFaultTable } from '../../src/lab/faults.table.ts'
 import { readOptions } from '../../src/lab/options.ts'
@@ -62,6 +62,20 @@ test('a step that did not come is missing, for UEFI the loader too, and is what 
   assert.equal(pendingPhase(timeline('n001', biosNames.slice(0, 5)), 'bios'), 'initrd')
   assert.equal(pendingPhase(undefined, 'bios'), 'power-on')
   assert.equal(between(whole, 'power-on', 'script'), 4500)
+})
+
+test('of a console are shown its last lines, and of a kernel that gave up what led to it, though it has booted since', () => {
+  const lines = (what: string, count: number): readonly string[] =>
+    Array.from({ length: count }, (_, index) => `${what} ${index}`)
+  const quiet = lines('boot', 100)
+  assert.deepEqual(accountIn(quiet.join('\n')), quiet.slice(-12))
+  const fallen = [...quiet, 'BUG: here', ...lines('stack', 39), 'Kernel panic - not syncing']
+  const account = accountIn([...fallen, ...lines('again', 50)].join('\n'))
+  assert.equal(account[0], 'BUG: here')
+  assert.equal(account.at(-1), 'again 49')
+  assert.ok(account.includes('Kernel panic - not syncing') && account.includes('again 3'))
+  assert.equal(new Set(account).size, account.length)
+  assert.equal(accountIn(fallen.join('\n')).at(-1), 'Kernel panic - not syncing')
 })
 
 test('what is no timeline or list is not taken for an empty one', () => {

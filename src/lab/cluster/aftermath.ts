@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { orderArgv } from '../appliance.ts'
 import type { Finished } from '../command.ts'
-import { plainConsole } from '../evidence.ts'
+import { accountIn, plainConsole } from '../evidence.ts'
 import { askHost, hostsOf } from './host-shell.ts'
 import { insideNode } from './node-shell.ts'
 import { oneLine } from './promise.ts'
@@ -12,7 +12,6 @@ import type { ClusterRun } from './site.ts'
 import type { SeenVcn } from './views.ts'
 
 const consoleSecondsMax = 7200
-const consoleLinesMax = 12
 const lookMsMax = 60_000
 const insideLook = 'cat /proc/uptime; dmesg | tail -n 8'
 const hostLook = 'dmesg | tail -n 8; tail -n 6 /var/log/libvirt/qemu/*.log'
@@ -54,7 +53,7 @@ function openConsole({ run: { plan } }: ClusterRun, vcn: SeenVcn): OpenConsole {
 
 function printConsole({ run }: ClusterRun, { vcn, path }: OpenConsole): void {
   const text = existsSync(path) ? readFileSync(path, 'latin1') : ''
-  const lines = plainConsole(text).split('\n').filter(Boolean).slice(-consoleLinesMax)
+  const lines = accountIn(plainConsole(text))
   run.print(`  console of ${vcn.fullName}, all of it in ${path}:`)
   for (const line of lines) run.print(`    ${line}`)
 }
