@@ -62,6 +62,9 @@ test('after each step, what was told of each entry is what it means, and nobody 
             told.set(entry.id, { kind: 'entry', entry, notes })
           }
         }
+        const all = [...tree.entries()]
+        for (const what of ['id', 'key'] as const)
+          assert.equal(new Set(all.map((raw) => raw[what])).size, all.length, `each ${what} once`)
         assert.deepEqual(told, meanings(tree))
       }
     }),

@@ -302,6 +302,20 @@ test('of two that claim one DN in one step the later has it, and the other stays
   assert.equal(replica.at('cn=n2,dc=x')?.id, uuid(2))
 })
 
+test('HOSTILE 40: what a renamed container brings to the DN of a named entry is gone, and stands nowhere twice', () => {
+  const replica = new Replica()
+  const below = [at(2, 'cn=n1,ou=a,dc=x'), at(3, 'cn=eth0,cn=n1,ou=a,dc=x')]
+  replica.apply([at(1, 'ou=a,dc=x'), ...below], [])
+  const { gone } = replica.apply([at(4, 'cn=n1,ou=b,dc=x'), at(1, 'ou=b,dc=x')], [])
+  assert.deepEqual(
+    gone.map(({ id }) => id),
+    [uuid(2)],
+  )
+  const left = ['cn=eth0,cn=n1,ou=b,dc=x', 'cn=n1,ou=b,dc=x', 'ou=b,dc=x']
+  assert.deepEqual(dnsOf(replica), left)
+  assert.equal(replica.at('cn=n1,ou=b,dc=x')?.id, uuid(4))
+})
+
 test('a tree that grows is one to which each entry came by itself, whoever is named twice or takes a DN', () => {
   const place = fc.constantFrom('cn=a,dc=x', 'cn=b,dc=x', 'ou=o,dc=x', 'cn=a,ou=o,dc=x', 'dc=x')
   const entry = fc.tuple(fc.integer({ min: 1, max: 6 }), place).map(([id, dn]) => at(id, dn))

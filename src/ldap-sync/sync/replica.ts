@@ -101,7 +101,9 @@ export class Replica implements RawTree {
     if (this.size === 0 && this.#fill(puts)) return allNew(puts)
     const gone = [...goneIds].flatMap((id) => this.#remove(id))
     const named = this.#named(puts)
-    const put = [...named.values(), ...this.#moved(named)]
+    const { moved, displaced } = this.#movedAround(named)
+    for (const { id } of displaced) gone.push(...this.#remove(id))
+    const put = [...named.values(), ...moved]
     const changed = new Set(put.map((entry) => entry.id))
     for (const entry of put) {
       const holder = this.at(entry.key)?.id
@@ -196,6 +198,17 @@ export class Replica implements RawTree {
     this.#byKey.remove(keyHashIn(entry.packed), isIt)
     this.#siblings.remove(entry.parentKey() ?? '', id)
     return [entry]
+  }
+
+  /** A container may bring what stands below it to where a named entry is: then that is what is there. */
+  #movedAround(named: ReadonlyMap<EntryId, RawEntry>): Record<'moved' | 'displaced', RawEntry[]> {
+    const all = this.#moved(named)
+    if (all.length === 0) return { moved: all, displaced: [] }
+    const taken = new Set(Array.from(named.values(), ({ key }) => key))
+    const { moved = [], displaced = [] } = Object.groupBy(all, ({ key }) =>
+      taken.has(key) ? 'displaced' : 'moved',
+    )
+    return { moved, displaced }
   }
 
   /** Entries that nobody named but that stand below one whose DN changed. */
