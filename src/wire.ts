@@ -5,8 +5,8 @@ import { formatIp4, settleSnapshot } from '#directory'
 import {
   type FeedMessage,
   type Sighting,
-  type Told,
   type TransferSighting,
+  type WireAnswer,
   WireEnd,
   type WireQuestion,
 } from '#feed'
@@ -43,12 +43,12 @@ await runChild('wire', async (place) => {
   })
   const book = await rememberedLeases(store, place.log)
   // Core may speak before there is anybody to serve what it speaks of.
-  const serving: { tenants?: Tenants; explain?: (question: WireQuestion) => Told } = {}
+  const serving: { tenants?: Tenants; answer?: Answer } = {}
   const core = await listenToCore(
     { store, book, place },
     {
       onTenants: (vnis) => void serving.tenants?.want(vnis),
-      explain: (question) => serving.explain?.(question),
+      answer: (question) => serving.answer?.(question),
     },
   )
   const counters = new Map<string, number>()
@@ -58,7 +58,7 @@ await runChild('wire', async (place) => {
   const sweepsLeases = context.settings.services.dhcp === 'off'
   const tenants = new Tenants(context, { sweepsLeases })
   serving.tenants = tenants
-  serving.explain = (question) =>
+  serving.answer = (question) =>
     answerQuestion(question, context, [...services.ends, ...tenants.ends()])
   void tenants.want(core.tenants())
   const { end } = core
@@ -96,13 +96,15 @@ interface Memory {
   readonly place: ChildPlace
 }
 
+type Answer = (question: WireQuestion) => Promise<WireAnswer>
+
 interface Serving {
   readonly onTenants: (vnis: readonly number[]) => void
   /** `undefined` until the services are open. */
-  readonly explain: (question: WireQuestion) => Told | undefined
+  readonly answer: (question: WireQuestion) => Promise<WireAnswer> | undefined
 }
 
-async function listenToCore(memory: Memory, { onTenants, explain }: Serving) {
+async function listenToCore(memory: Memory, { onTenants, answer }: Serving) {
   const { dataDir, log } = memory.place
   const copyPath = join(dataDir, 'wire.copy')
   let state = lastState(copyPath, memory.place)
@@ -137,10 +139,8 @@ async function listenToCore(memory: Memory, { onTenants, explain }: Serving) {
       if (message.kind === 'delta' || message.kind === 'next-boot') copies.changed()
       if (concernsTenants(message, isWhole)) onTenants(state.tenants ?? [])
     },
-    onQuestion(question) {
-      const told = explain(question)
-      return told ? Promise.resolve(told) : Promise.reject(new Error('nothing is served yet'))
-    },
+    onQuestion: (question) =>
+      answer(question) ?? Promise.reject(new Error('nothing is served yet')),
     onTrouble: (reason) => log(`feed: ${reason}`),
   })
   return { end, copies, picture: () => state.picture, tenants: () => state.tenants ?? [] }

@@ -34,6 +34,7 @@ export {
   verdictView,
   voView,
 } from './cluster-schemas.ts'
+export type { Page, PageQuery } from './page.ts'
 export {
   type ExchangeServices,
   type ExportFormat,

@@ -37,6 +37,8 @@ export const routeActions: Readonly<Record<string, Action>> = {
   'PATCH /v1/networks/:name': 'change-networks',
   'DELETE /v1/networks/:name': 'change-networks',
   'GET /v1/leases': 'read',
+  'GET /v1/leases/:address': 'read',
+  'DELETE /v1/leases/:address': 'release-leases',
 
   'GET /v1/tokens': 'manage-tokens',
   'POST /v1/tokens': 'manage-tokens',

@@ -151,8 +151,10 @@ export const leaseView = exactly<LeaseView>()(
     address: z.string(),
     mac: z.string(),
     machine: z.string().exactOptional(),
-    lastSeen: instant,
-    answered: z.string(),
+    state: z.enum(['bound', 'quarantined']),
+    source: z.enum(['directory', 'pool', 'observed']),
+    since: instant,
+    ends: instant,
   }),
 )
 

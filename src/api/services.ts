@@ -9,6 +9,7 @@ import type {
   WhatIfView,
 } from './explain-services.ts'
 import type { ExchangeServices } from './exchange-services.ts'
+import type { Page, PageQuery } from './page.ts'
 
 /** Who asks; the audit log names it. */
 export interface Caller {
@@ -167,9 +168,15 @@ export interface NetworkChange {
 export interface LeaseView {
   readonly address: string
   readonly mac: string
+  /** Whose card it is, if anybody's. */
   readonly machine?: string
-  readonly lastSeen: string
-  readonly answered: string
+  /** `quarantined`: somebody else was found to use it, so nobody gets it for a while. */
+  readonly state: 'bound' | 'quarantined'
+  /** Who chose it. `observed`: somebody else than the appliance. */
+  readonly source: 'directory' | 'pool' | 'observed'
+  /** Since it was given or last renewed. */
+  readonly since: string
+  readonly ends: string
 }
 
 export interface LintView {
@@ -284,7 +291,13 @@ export interface Services extends ClusterServices, ExchangeServices {
       watch: OrderWatch,
     ): Promise<OrdersView<NetworkView>>
   }
-  readonly leases: { list(): readonly LeaseView[] }
+  readonly leases: {
+    /** In the order of their addresses. */
+    page(query: PageQuery): Promise<Page<LeaseView>>
+    show(address: string): Promise<LeaseView>
+    /** As if its holder had given it back. `mac`: unless it is another's by now. */
+    release(address: string, mac: string | undefined, caller: Caller): Promise<void>
+  }
   readonly tokens: {
     list(): readonly TokenView[]
     /** The secret is shown once and stored as a hash. `vo`: for a member, and for nobody else. */

@@ -1,20 +1,17 @@
-// Why this file exists: what wire saw becomes what core knows: the boot of a machine, claims, who holds which address,
-// and who waits to be described.
-import type { LeaseView, OtherServerView, WaitingView } from '#api'
-import { formatIp4, type Ip4, type Mac, type Machine, type Snapshot, type Vcn } from '#directory'
+// Why this file exists: what wire saw becomes what core knows: the boot of a machine, claims, and who waits to be
+// described.
+import type { OtherServerView, WaitingView } from '#api'
+import { formatIp4, type Mac, type Machine, type Snapshot, type Vcn } from '#directory'
 import type { AlarmSighting, DhcpSighting, ScriptSighting, Sighting } from '#feed'
 import type { HostKeeper } from '#host'
 import type { CoreStore } from '#store'
-import { vxlanName } from '#vocluster'
 import { claimOf } from './enrolment.ts'
 import type { EventHub } from './events.ts'
 
 export const strangersMax = 4_096
-export const leasesMax = 65_536
+const portsMax = 65_536
 /** Whoever forges servers is seen in the first of them. */
 export const serversMax = 32
-/** `cvx7`: our end of a VO's network. */
-const tenantInterface = vxlanName(0).slice(0, -1)
 const forgetClaimsMs = 48 * 3_600_000
 
 export interface SightingParts {
@@ -36,7 +33,6 @@ interface Stranger {
 export class Sightings {
   readonly #parts: SightingParts
   readonly #strangers = new Map<Mac, Stranger>()
-  readonly #leases = new Map<Ip4, DhcpSighting>()
   readonly #servers = new Map<string, AlarmSighting>()
   /** Where a relay last saw each card: evidence about who asks for a certificate. */
   readonly #ports = new Map<Mac, string>()
@@ -97,31 +93,9 @@ export class Sightings {
     }))
   }
 
-  leases(): readonly LeaseView[] {
-    this.#forgetNodes()
-    return [...this.#leases].map(([address, seen]) => {
-      const device = this.#deviceOf(seen.mac)
-      return {
-        address: formatIp4(address),
-        mac: seen.mac ?? '',
-        ...(device && { machine: device.name }),
-        lastSeen: new Date(seen.at).toISOString(),
-        answered: seen.answered ?? '',
-      }
-    })
-  }
-
   #noteServer(alarm: AlarmSighting): void {
     if (alarm.code !== 'CPC-DHCP-001') return
     put(this.#servers, String(alarm.address ?? alarm.why), alarm, serversMax)
-  }
-
-  /** What a node held goes with its cluster: nothing is left that could still use it. */
-  #forgetNodes(): void {
-    for (const [address, { mac, interfaceName }] of this.#leases) {
-      const isTenants = interfaceName.startsWith(tenantInterface)
-      if (isTenants && this.#deviceOf(mac) === undefined) this.#leases.delete(address)
-    }
   }
 
   #deviceOf(mac: Mac | undefined): Machine | Vcn | undefined {
@@ -129,10 +103,8 @@ export class Sightings {
   }
 
   #remember(sighting: DhcpSighting, device: Machine | Vcn | undefined): void {
-    const { mac, address, answered, port } = sighting
-    if (mac !== undefined && port !== undefined) put(this.#ports, mac, port, leasesMax)
-    if (address !== undefined && answered === 'ACK') put(this.#leases, address, sighting, leasesMax)
-    if (sighting.asked === 'RELEASE' && address !== undefined) this.#leases.delete(address)
+    const { mac, port } = sighting
+    if (mac !== undefined && port !== undefined) put(this.#ports, mac, port, portsMax)
     if (mac === undefined || device !== undefined) return
     const known = this.#strangers.get(mac)
     if (known === undefined)

@@ -2,10 +2,10 @@
 // the wire by its own empty one, so the feed opens when the directory, or its last good copy, has been read.
 import { join } from 'node:path'
 import {
+  type AnswerTo,
   CoreEnd,
   type FeedMessage,
   type NumberedSighting,
-  type Told,
   wireIsAway,
   type WireQuestion,
 } from '#feed'
@@ -64,7 +64,7 @@ export class WireFeed implements Disposable {
   }
 
   /** Rejects with CPC-FEED-001 to -003: wire is away, late, or asked too much. */
-  ask(question: WireQuestion): Promise<Told> {
+  ask<Q extends WireQuestion>(question: Q): Promise<AnswerTo<Q>> {
     return this.#end?.ask(question) ?? Promise.reject(wireIsAway('the directory was not read yet'))
   }
 

@@ -2,7 +2,7 @@
 // late, or too many are asking. Nobody waits for ever, and nothing is kept of whoever gave up.
 import { Fault } from '#fault'
 import type { FeedMessage } from './message.ts'
-import type { Told, WireQuestion } from './question.ts'
+import { type AnswerTo, isAnswerTo, type WireAnswer, type WireQuestion } from './question.ts'
 
 /** Answering takes wire milliseconds; packets of machines that boot go first all the same. */
 export const answerMsMax = 5_000
@@ -17,7 +17,7 @@ export interface AskingParts {
 }
 
 interface Open {
-  readonly resolve: (told: Told) => void
+  readonly resolve: (told: WireAnswer) => void
   readonly reject: (fault: Fault) => void
   readonly stopWaiting: () => void
 }
@@ -31,12 +31,18 @@ export class AskingWire {
     this.#parts = parts
   }
 
-  ask(question: WireQuestion): Promise<Told> {
+  async ask<Q extends WireQuestion>(question: Q): Promise<AnswerTo<Q>> {
+    const answer = await this.#ask(question)
+    if (isAnswerTo(question, answer)) return answer
+    throw new TypeError(`a question for ${question.kind} was answered with ${answer.subject}`)
+  }
+
+  #ask(question: WireQuestion): Promise<WireAnswer> {
     const send = this.#parts.send()
     if (send === undefined) return Promise.reject(wireIsAway('the feed to it is closed'))
     if (this.#open.size >= questionsOpenMax) return Promise.reject(tooMany())
     const id = (this.#lastId += 1)
-    const { promise, resolve, reject } = Promise.withResolvers<Told>()
+    const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>()
     const stopWaiting = this.#parts.later(answerMsMax, () => this.#end(id)?.reject(late()))
     this.#open.set(id, { resolve, reject, stopWaiting })
     send({ kind: 'question', id, question })
@@ -44,7 +50,7 @@ export class AskingWire {
   }
 
   /** An answer that nobody waits for any more is nobody's. */
-  answered(id: number, told: Told): void {
+  answered(id: number, told: WireAnswer): void {
     this.#end(id)?.resolve(told)
   }
 
@@ -65,7 +71,7 @@ const where = 'wire, the process that answers machines'
 
 export function wireIsAway(why: string): Fault {
   return new Fault('CPC-FEED-001', {
-    what: 'what machines would get now cannot be told',
+    what: 'it cannot be told what machines get',
     where,
     why: `it is away: ${why}`,
     todo: 'it is started again by itself: ask again in a moment; coppice status shows whether it is back',
@@ -74,7 +80,7 @@ export function wireIsAway(why: string): Fault {
 
 function late(): Fault {
   return new Fault('CPC-FEED-002', {
-    what: 'what machines would get now was not told in time',
+    what: 'it was not told in time what machines get',
     where,
     why: `no answer within ${answerMsMax / 1000} s`,
     todo: 'it may be busy with a boot storm: ask again in a moment, and look at coppice status',
@@ -83,7 +89,7 @@ function late(): Fault {
 
 function tooMany(): Fault {
   return new Fault('CPC-FEED-003', {
-    what: 'too many ask at once what machines would get',
+    what: 'too many ask at once what machines get',
     where,
     why: `${questionsOpenMax} questions are open already, which is the limit`,
     todo: 'ask again in a moment, one question after the other',

@@ -6,7 +6,7 @@ import { AskingWire } from './asking-wire.ts'
 import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
 import { Outgoing } from './outgoing.ts'
-import type { Told, WireQuestion } from './question.ts'
+import type { AnswerTo, WireQuestion } from './question.ts'
 import { readWireMessage } from './read.ts'
 import { Storing } from './storing.ts'
 import type { NumberedSighting } from './wire-end.ts'
@@ -58,7 +58,7 @@ export class CoreEnd {
   }
 
   /** Rejects with CPC-FEED-001 to -003: wire is away, late, or asked too much. */
-  ask(question: WireQuestion): Promise<Told> {
+  ask<Q extends WireQuestion>(question: Q): Promise<AnswerTo<Q>> {
     return this.#asking.ask(question)
   }
 

@@ -17,12 +17,19 @@ export {
 } from './message.ts'
 export { deltasOf, deltasPerPart, snapshotMessages, stepMessages } from './parts.ts'
 export {
+  type AnswerTo,
   type Fact,
   type FactTopic,
   type ForeignPacket,
   foreignPacketsMax,
   foreignPayloadBytesMax,
+  isAnswerTo,
   type Told,
+  type ToldLease,
+  type ToldLeases,
+  toldLeasesMax,
+  type ToldRelease,
+  type WireAnswer,
   type WireQuestion,
 } from './question.ts'
 export { readSighting } from './read.ts'

@@ -1,10 +1,10 @@
 // Why this file exists: core and wire are two processes that die separately; these are the only words between them.
 import type { Delta, DnsName, EntryId, Laid } from '#directory'
-import type { Told, WireQuestion } from './question.ts'
+import type { WireAnswer, WireQuestion } from './question.ts'
 import type { Sighting } from './sighting.ts'
 
 /** Both sides say it first; a difference ends the connection with a reason. */
-export const feedVersion = 5
+export const feedVersion = 6
 
 /** What a host needs to know to boot and to trust us; core makes it, wire puts it into scripts. */
 export interface BootSettings {
@@ -48,4 +48,4 @@ export type WireMessage =
   | { readonly kind: 'counters'; readonly values: Readonly<Record<string, number>> }
   /** The snapshot that is on the wire now. */
   | { readonly kind: 'serving'; readonly number: number }
-  | { readonly kind: 'answer'; readonly id: number; readonly told: Told }
+  | { readonly kind: 'answer'; readonly id: number; readonly told: WireAnswer }

@@ -1,6 +1,6 @@
-// Why this file exists: what is served is known by wire alone, so `explain` and `whatif` ask wire. These are the words of
-// such a question and of its answer; answering has no effect on anything.
-import type { Delta, Ip4 } from '#directory'
+// Why this file exists: what is served, and who holds which address, is known by wire alone, so core asks wire. These are the
+// words of such a question and of its answer; answering has no effect on anything, but for `release`.
+import type { Delta, Ip4, Mac } from '#directory'
 
 /** A packet that somebody captured, or made up. */
 export interface ForeignPacket {
@@ -17,6 +17,10 @@ export type WireQuestion =
   | { readonly kind: 'subject'; readonly subject: string; readonly deltas?: readonly Delta[] }
   /** What each of them would be answered, by itself. */
   | { readonly kind: 'packets'; readonly packets: readonly ForeignPacket[] }
+  /** Who holds which address, in the order of the addresses; with `after`, from the next one on. `most`: so many at once. */
+  | { readonly kind: 'leases'; readonly after?: Ip4; readonly most: number }
+  /** Nobody is to hold this address; with `mac`, unless it is another's by now. */
+  | { readonly kind: 'release'; readonly address: Ip4; readonly mac?: Mac }
 
 export const factTopics = [
   'entry',
@@ -60,6 +64,52 @@ export interface Told {
   readonly subject: 'machine' | 'vcn' | 'stranger' | 'address' | 'nobody' | 'packets'
   readonly facts: readonly Fact[]
 }
+
+/** What was given out or set aside, by the wall's time. An offer is neither. */
+export interface ToldLease {
+  readonly address: Ip4
+  readonly mac: Mac
+  readonly state: 'bound' | 'quarantined'
+  readonly source: 'directory' | 'pool' | 'observed'
+  readonly port: string
+  readonly since: number
+  readonly ends: number
+}
+
+export interface ToldLeases {
+  readonly subject: 'leases'
+  readonly leases: readonly ToldLease[]
+  /** There are more, behind the last of them. */
+  readonly hasMore: boolean
+}
+
+export interface ToldRelease {
+  readonly subject: 'release'
+  /** `other`: it is another card's. `unrecorded`: released, but the disk still holds it. */
+  readonly outcome: 'released' | 'unrecorded' | 'nobody' | 'other'
+  /** As it was. */
+  readonly lease?: ToldLease
+}
+
+export type WireAnswer = Told | ToldLeases | ToldRelease
+
+/** What answers such a question. */
+export type AnswerTo<Q extends WireQuestion> = Q extends { readonly kind: 'leases' }
+  ? ToldLeases
+  : Q extends { readonly kind: 'release' }
+    ? ToldRelease
+    : Told
+
+export function isAnswerTo<Q extends WireQuestion>(
+  { kind }: Q,
+  answer: WireAnswer,
+): answer is AnswerTo<Q> {
+  if (kind === 'leases' || kind === 'release') return answer.subject === kind
+  return answer.subject !== 'leases' && answer.subject !== 'release'
+}
+
+/** Leases of one answer: a site of 100,000 is told in pieces, between which packets are answered. */
+export const toldLeasesMax = 4_000
 
 /** Packets of one question. */
 export const foreignPacketsMax = 512

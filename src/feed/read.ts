@@ -2,7 +2,7 @@
 import { type Delta, ip4, parseDnsName, parseMac, parseUuid, readDelta } from '#directory'
 import { z } from 'zod'
 import { type FeedMessage, nextBoots, type WireMessage } from './message.ts'
-import { factTopics, foreignPacketsMax, foreignPayloadBytesMax } from './question.ts'
+import { factTopics, foreignPacketsMax, foreignPayloadBytesMax, toldLeasesMax } from './question.ts'
 import type { Sighting } from './sighting.ts'
 
 /** A zod type out of one of our parsers: the text becomes its own type or an issue. */
@@ -100,9 +100,29 @@ const question = z.discriminatedUnion('kind', [
       )
       .max(foreignPacketsMax),
   }),
+  z.object({
+    kind: z.literal('leases'),
+    after: ip.exactOptional(),
+    most: z.int().min(1).max(toldLeasesMax),
+  }),
+  z.object({
+    kind: z.literal('release'),
+    address: ip,
+    mac: parsed('a MAC', parseMac).exactOptional(),
+  }),
 ])
 
-const told = z.object({
+const lease = z.object({
+  address: ip,
+  mac: parsed('a MAC', parseMac),
+  state: z.enum(['bound', 'quarantined']),
+  source: z.enum(['directory', 'pool', 'observed']),
+  port: text,
+  since: z.number(),
+  ends: z.number(),
+})
+
+const facts = z.object({
   subject: z.enum(['machine', 'vcn', 'stranger', 'address', 'nobody', 'packets']),
   facts: z.array(
     z.object({
@@ -117,6 +137,20 @@ const told = z.object({
     }),
   ),
 })
+
+const told = z.discriminatedUnion('subject', [
+  facts,
+  z.object({
+    subject: z.literal('leases'),
+    leases: z.array(lease).max(toldLeasesMax),
+    hasMore: z.boolean(),
+  }),
+  z.object({
+    subject: z.literal('release'),
+    outcome: z.enum(['released', 'unrecorded', 'nobody', 'other']),
+    lease: lease.exactOptional(),
+  }),
+])
 
 const feedMessage = z.discriminatedUnion('kind', [
   z.object({

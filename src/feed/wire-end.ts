@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { attachFeed, type FeedConnection } from './connection.ts'
 import { type FeedMessage, feedVersion, type WireMessage } from './message.ts'
-import type { Told, WireQuestion } from './question.ts'
+import type { WireAnswer, WireQuestion } from './question.ts'
 import { readFeedMessage } from './read.ts'
 import type { Sighting } from './sighting.ts'
 
@@ -31,7 +31,7 @@ export interface WireEndOptions {
   readonly outbox: Outbox
   readonly onMessage: (message: FeedMessage) => void
   /** Absent, or rejected: whoever asked hears nothing. */
-  readonly onQuestion?: (question: WireQuestion) => Promise<Told>
+  readonly onQuestion?: (question: WireQuestion) => Promise<WireAnswer>
   readonly onTrouble: (reason: string) => void
 }
 

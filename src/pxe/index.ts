@@ -56,8 +56,9 @@ export {
   restoreLeases,
 } from './lease/book.ts'
 export type { LeaseJournal } from './lease/journal.ts'
-export { isLive, type Lease, type LeaseChange, remainingMs } from './lease/lease.ts'
-export { clockJumpMs, type Stamp } from './lease/stamp.ts'
+export { commit } from './lease/commit.ts'
+export { endOf, isLive, type Lease, type LeaseChange, remainingMs } from './lease/lease.ts'
+export { clockJumpMs, elapsedMs, type Stamp } from './lease/stamp.ts'
 
 export { type BootFiles, type HeldFile } from './files/boot-files.ts'
 export { HeldFiles, type HeldFilesOptions } from './files/held-files.ts'

@@ -11,6 +11,7 @@ import type {
   Services,
 } from '#api'
 import { Fault } from '#fault'
+import { fakeLeases } from './fake-leases.ts'
 import { nameTaken, orderFake } from './fake-orders.ts'
 import { type FakeClusters, fakeClusters, type Order } from './fake-clusters.ts'
 
@@ -70,17 +71,7 @@ export function fakeCore(): FakeCore {
     ...core.clusters.services,
     machines: fakeMachines(core),
     networks: fakeNetworks(core),
-    leases: {
-      list: () => [
-        {
-          address: '10.1.0.1',
-          mac: '52:54:00:00:00:01',
-          machine: 'n001',
-          lastSeen: '2026-01-31T12:00:00.000Z',
-          answered: 'ACK',
-        },
-      ],
-    },
+    leases: fakeLeases(core.orders),
     tokens: {
       list: () => [
         { id: 't1', name: 'ada', role: 'operator', createdAt: '2026-01-31T12:00:00.000Z' },
@@ -359,7 +350,7 @@ export function brokenServices(): Services {
       order: rejects,
       remove: rejects,
     },
-    leases: { list: broken },
+    leases: { page: broken, show: broken, release: broken },
     tokens: { ...whole.tokens, list: broken },
     directory: { lint: broken, held: broken, decideHeld: rejects },
     imports: { run: rejects },

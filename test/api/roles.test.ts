@@ -59,6 +59,8 @@ const questions: readonly (readonly [keyof typeof who, Asked])[] = [
   ['staff', { method: 'POST', path: '/v1/network-orders', body: { remove: ['m'] } }],
   ['staff', { method: 'DELETE', path: '/v1/networks/n' }],
   ['lookers', { path: '/v1/leases' }],
+  ['lookers', { path: '/v1/leases/10.1.0.1' }],
+  ['staff', { method: 'DELETE', path: '/v1/leases/10.1.200.7' }],
   ['admin', { path: '/v1/tokens' }],
   ['admin', { method: 'POST', path: '/v1/tokens', body: { name: 'x', role: 'admin' } }],
   ['admin', { method: 'DELETE', path: '/v1/tokens/t1' }],

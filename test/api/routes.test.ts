@@ -58,6 +58,8 @@ for (const [asked, status, order] of [
     'network add prov',
   ],
   [{ path: '/v1/leases' }, 200, undefined],
+  [{ path: '/v1/leases/10.1.200.7' }, 200, undefined],
+  [{ method: 'DELETE', path: '/v1/leases/10.1.0.1' }, 204, 'lease release 10.1.0.1'],
   [{ path: '/v1/tokens' }, 200, undefined],
   [
     { method: 'POST', path: '/v1/tokens', body: { name: 'eve', role: 'operator' } },

@@ -29,7 +29,7 @@ const nouns: Readonly<Record<string, readonly string[]>> = {
     'boot',
   ],
   network: ['list', 'show', 'add', 'remove'],
-  lease: ['list'],
+  lease: ['list', 'show', 'release'],
   token: ['list', 'add', 'revoke'],
   directory: ['status', 'accept', 'reject'],
   vo: ['list', 'show', 'add', 'set', 'remove'],

@@ -1,6 +1,7 @@
 // Why this file exists: whoever asks wire gets an answer, or a reason in time: away, late, or too many.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ip4 } from '#directory'
 import { Fault } from '#fault'
 import { AskingWire, type FeedMessage, questionsOpenMax, type Told, type WireQuestion } from '#feed'
 
@@ -38,6 +39,19 @@ test('each question gets the answer with its own number, in whatever order they 
   assert.equal((await first).subject, 'nobody')
   assert.equal((await second).subject, 'vcn')
   assert.deepEqual(stopped, [1, 0], 'no deadline is left behind')
+})
+
+test('an answer to another kind of question is a bug, and nobody takes it for his', async () => {
+  const { asking } = asked()
+  const leases = asking.ask({ kind: 'leases', most: 1 })
+  asking.answered(1, told)
+  await assert.rejects(leases, TypeError)
+  const release = asking.ask({ kind: 'release', address: ip4(1) })
+  asking.answered(2, { subject: 'release', outcome: 'nobody' })
+  assert.equal((await release).outcome, 'nobody')
+  const facts = asking.ask(question)
+  asking.answered(3, { subject: 'leases', leases: [], hasMore: false })
+  await assert.rejects(facts, TypeError)
 })
 
 test('while wire is away a question is refused at once, and says so', async () => {

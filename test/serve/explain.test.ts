@@ -159,6 +159,28 @@ test('HOSTILE 10: doctor names another DHCP server by address and card', wanted,
   )
 })
 
+test(
+  'who holds an address is known after a restart of core and of wire, and the address can be taken back',
+  wanted,
+  async () => {
+    boot()
+    const list = async (): Promise<string> => (await coppice('lease', 'list')).out
+    const held = /^10\.79\.1\.20 +52:54:00:79:02:01 +n001 +bound +directory +\S+Z +\S+Z$/m
+    assert.match(await list(), held)
+    for (const part of ['core', 'wire']) {
+      appliance.kill(part)
+      await eventually(`${part} is back`, async () => held.test(await list()))
+    }
+    const released = await coppice('lease', 'release', 'n001')
+    assert.deepEqual([released.status, released.words.trim()], [0, 'released 10.79.1.20'])
+    assert.doesNotMatch(await list(), held)
+    const again = await coppice('lease', 'release', '10.79.1.20')
+    assert.equal(again.status, 3, again.words)
+    boot()
+    assert.match(await list(), held)
+  },
+)
+
 test('a wire that was killed is away for a moment, and then explains again', wanted, async () => {
   appliance.kill('wire')
   await eventually('it explains', async () => (await coppice('explain', 'n001')).status === 0)

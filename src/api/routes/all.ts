@@ -14,6 +14,7 @@ import { addImageRoutes } from './images.ts'
 import { addImportRoute } from './imports.ts'
 import { addJobRoutes } from './jobs.ts'
 import { addMachineRoutes } from './machines.ts'
+import { addLeaseRoutes } from './leases.ts'
 import { addNetworkRoutes } from './networks.ts'
 import { addOpenRoutes } from './open-routes.ts'
 import { addOrderRoutes } from './orders.ts'
@@ -35,6 +36,7 @@ export function addRoutes(app: Api, { services, uploads, upgrades, limits }: Rou
   addMachineRoutes(app, services)
   addWaitingRoutes(app, services)
   addNetworkRoutes(app, services)
+  addLeaseRoutes(app, services)
   addOrderRoutes(app, { services, limits })
   addVoRoutes(app, services)
   addImageRoutes(app, services)

@@ -1,19 +1,12 @@
-// Why this file exists: the routes about networks and about who has which address on them.
+// Why this file exists: the routes about networks.
 import { pageOfItems } from '../page.ts'
-import {
-  leaseView,
-  networkChange,
-  networkRequest,
-  networkView,
-  pageOf,
-  pageQuery,
-} from '../schemas.ts'
+import { networkChange, networkRequest, networkView, pageOf, pageQuery } from '../schemas.ts'
 import type { Services } from '../services.ts'
 import { type Api, byName, failures, nothing } from './typed.ts'
 
 const tags = ['networks']
 
-export function addNetworkRoutes(app: Api, { networks, leases }: Services): void {
+export function addNetworkRoutes(app: Api, { networks }: Services): void {
   app.get(
     '/v1/networks',
     {
@@ -45,18 +38,6 @@ export function addNetworkRoutes(app: Api, { networks, leases }: Services): void
     },
   )
   addOneNetworkRoutes(app, networks)
-  app.get(
-    '/v1/leases',
-    {
-      schema: {
-        tags,
-        summary: 'Who was given which address',
-        querystring: pageQuery,
-        response: { 200: pageOf(leaseView), ...failures },
-      },
-    },
-    ({ query }) => pageOfItems(leases.list(), ({ address }) => address, query),
-  )
 }
 
 function addOneNetworkRoutes(app: Api, networks: Services['networks']): void {

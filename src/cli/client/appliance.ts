@@ -74,7 +74,11 @@ export interface Appliance extends ClusterAppliance, ExchangeAppliance {
     add(name: string, role: string, vo?: string): Promise<TokenView & { readonly secret: string }>
     revoke(id: string): Promise<void>
   }
-  leases(): Promise<readonly LeaseView[]>
+  readonly leases: {
+    list(): Promise<readonly LeaseView[]>
+    show(address: string): Promise<LeaseView>
+    release(address: string, mac: string | undefined): Promise<void>
+  }
   lint(): Promise<readonly LintView[]>
   status(): Promise<StatusView>
   explain(subject: string): Promise<ExplanationView>
@@ -106,7 +110,14 @@ export function openAppliance(exchange: Exchange): Appliance {
         asking.one({ method: 'POST', path: '/v1/tokens', body: { name, role, vo } }, newTokenView),
       revoke: (id) => asking.nothing({ method: 'DELETE', path: at('/v1/tokens', id) }),
     },
-    leases: () => asking.list('/v1/leases', leaseView),
+    leases: {
+      list: () => asking.list('/v1/leases', leaseView),
+      show: (address) => asking.one(get(at('/v1/leases', address)), leaseView),
+      release: (address, mac) => {
+        const query = mac === undefined ? '' : `?${new URLSearchParams({ mac }).toString()}`
+        return asking.nothing({ method: 'DELETE', path: `${at('/v1/leases', address)}${query}` })
+      },
+    },
     lint: () => asking.list('/v1/lint', lintView),
     status: () => asking.one(get('/v1/status'), statusView),
     explain: (subject) => asking.one(get(at('/v1/explain', subject)), explanation),

@@ -1,6 +1,6 @@
-// Why this file exists: the nouns `network` and `lease`: which addresses there are, and who has them.
+// Why this file exists: the noun `network`: which addresses there are.
 import type { Command } from 'commander'
-import type { LeaseView, NetworkChange, NetworkView } from '#api'
+import type { NetworkChange, NetworkView } from '#api'
 import { Fault } from '#fault'
 import { type Listing, printList, printThing } from '../output/print.ts'
 import { namedBy, tell } from '../program/call.ts'
@@ -25,17 +25,6 @@ const networkListing: Listing<NetworkView> = {
     { title: 'gateway', text: ({ gateway }) => gateway ?? '-' },
     { title: 'pool', text: ({ pool }) => pool ?? '-' },
     { title: 'lease', text: ({ leaseSeconds }) => `${leaseSeconds} s` },
-  ],
-}
-
-const leaseListing: Listing<LeaseView> = {
-  nameOf: ({ address }) => address,
-  columns: [
-    { title: 'address', text: ({ address }) => address },
-    { title: 'mac', text: ({ mac }) => mac },
-    { title: 'machine', text: ({ machine }) => machine ?? '-' },
-    { title: 'last seen', text: ({ lastSeen }) => lastSeen },
-    { title: 'answered', text: ({ answered }) => answered },
   ],
 }
 
@@ -199,22 +188,5 @@ function wholeSeconds(text: string): number {
     where: `--lease-seconds ${text}`,
     why: 'it must be a whole number of seconds, 1 or more',
     todo: 'for example: --lease-seconds 3600',
-  })
-}
-
-export function declareLease(program: Command, declare: Declare): void {
-  const noun = program
-    .command('lease')
-    .summary('see who was given which address')
-    .description('See who was given which address.')
-  declare<WatchFlags>(noun, {
-    name: 'list',
-    summary: 'list leases',
-    help: 'What DHCP has answered, and to whom.\n\n  coppice lease list --watch',
-    flags: [watchFlag],
-    run: (call) =>
-      showing(call, async () => {
-        await printList(call.io, call.flags, await (await call.appliance()).leases(), leaseListing)
-      }),
   })
 }

@@ -10,13 +10,13 @@ import {
   type Snapshot,
 } from '#directory'
 import { Fault } from '#fault'
-import type { Fact, Told, WireQuestion } from '#feed'
+import type { AnswerTo, Fact, Told, WireQuestion } from '#feed'
 import type { ServiceContext } from './context.ts'
 import { labelled, linesOf } from './explain-lines.ts'
 import { nearestName } from './nearest-name.ts'
 import { explainAside, explainPerson, peopleLines } from './people.ts'
 
-export type AskWire = (question: WireQuestion) => Promise<Told>
+export type AskWire = <Q extends WireQuestion>(question: Q) => Promise<AnswerTo<Q>>
 
 const trailLinesMax = 5
 

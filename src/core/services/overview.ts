@@ -1,9 +1,9 @@
 // Why this file exists: how the appliance is, for people (status), for load balancers (ready) and for Prometheus (metrics).
 import type { Services, StatusView } from '#api'
-import type { Told, WireQuestion } from '#feed'
 import type { ServiceContext } from './context.ts'
 import { directoryFigures, directoryView } from './directory-view.ts'
-import { explain } from './explain.ts'
+import { type AskWire, explain } from './explain.ts'
+import { leaseServices } from './leases.ts'
 import { LintKeeper } from './lint-keeper.ts'
 import { machinesOf } from './machines.ts'
 import { metricsText } from './metrics.ts'
@@ -18,7 +18,7 @@ export interface WireState {
   /** By name, as `dns answered`. */
   readonly counters: Readonly<Record<string, number>>
   /** Rejects with the Faults of `CoreEnd.ask`. */
-  ask(question: WireQuestion): Promise<Told>
+  readonly ask: AskWire
 }
 
 type Overview = Pick<
@@ -33,9 +33,9 @@ export function overviewServices(
 ): Overview {
   const status = (): StatusView => statusView(context, wire, version)
   const lint = new LintKeeper(context)
-  const ask = (question: WireQuestion): Promise<Told> => wire.ask(question)
+  const ask: AskWire = (question) => wire.ask(question)
   return {
-    leases: { list: () => context.sightings.leases() },
+    leases: leaseServices(context, ask),
     directory: {
       lint: () => lintViews(lint.current(), context.notes()),
       held: () => context.sync.state.held.map(({ dn }) => ({ dn })),

@@ -79,4 +79,18 @@ export const dhcpFaults = {
     exit: 'failed',
     status: 503,
   },
+  'CPC-DHCP-012': {
+    title: 'Nobody holds this address',
+    explanation:
+      'There is no lease to show or to release. It may have ended, been given back or released a moment ago; an address of the directory is nobody’s lease before its machine has asked.',
+    exit: 'notFound',
+    status: 404,
+  },
+  'CPC-DHCP-013': {
+    title: 'The address is held by another card by now',
+    explanation:
+      'Between looking and releasing it was given to somebody else, who keeps it. Look again: coppice lease list.',
+    exit: 'conflict',
+    status: 409,
+  },
 } as const satisfies Record<string, FaultEntry>

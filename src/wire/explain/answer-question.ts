@@ -1,15 +1,31 @@
 // Why this file exists: a question of core's is answered from what wire has at this moment, between two packets.
-import type { Told, WireQuestion } from '#feed'
+import type { Told, WireAnswer, WireQuestion } from '#feed'
+import { releaseLease, tellLeases } from '../told-leases.ts'
 import type { WireContext } from '../context.ts'
 import { explainSubject } from './explain.ts'
 import { explainPackets } from './packets.ts'
 import type { ExplainedEnd } from './places.ts'
 
-type Asked = Pick<WireContext, 'picture' | 'book' | 'clock' | 'files' | 'lastSeen'>
+type Asked = Pick<WireContext, 'picture' | 'book' | 'journal' | 'clock' | 'files' | 'lastSeen'>
 
 /** `ends` in the order of the configuration, those of VOs behind them. */
-export function answerQuestion(
+export async function answerQuestion(
   question: WireQuestion,
+  asked: Asked,
+  ends: readonly ExplainedEnd[],
+): Promise<WireAnswer> {
+  switch (question.kind) {
+    case 'leases':
+      return tellLeases(asked.book, question, asked.clock())
+    case 'release':
+      return releaseLease(asked, question, asked.clock())
+    default:
+      return explain(question, asked, ends)
+  }
+}
+
+function explain(
+  question: Extract<WireQuestion, { readonly kind: 'subject' | 'packets' }>,
   { picture, book, clock, files, lastSeen }: Asked,
   ends: readonly ExplainedEnd[],
 ): Told {
